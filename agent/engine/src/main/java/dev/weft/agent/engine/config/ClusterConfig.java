@@ -1,0 +1,95 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.engine.config;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Envoy's {@code Cluster} together with its endpoints.
+ *
+ * @param name its resource name
+ * @param discovery where its endpoints come from
+ * @param endpoints empty until known and for {@link Discovery#ORIGINAL_DST}
+ * @param loadBalancing how one is chosen
+ * @param connectTimeoutNanos Envoy's default is 5 s
+ * @param circuitBreakers its limits
+ * @param outlierDetection when an endpoint is ejected; null for never
+ * @param service the host name of the service for metrics' labels; empty if unknown
+ * @param subset the subset's name; empty if this is the whole service
+ */
+public record ClusterConfig(
+    String name,
+    Discovery discovery,
+    List<EndpointConfig> endpoints,
+    LoadBalancing loadBalancing,
+    long connectTimeoutNanos,
+    CircuitBreakers circuitBreakers,
+    @Nullable OutlierDetection outlierDetection,
+    String service,
+    String subset) {
+  /** Copies the collections. */
+  public ClusterConfig {
+    endpoints = List.copyOf(endpoints);
+  }
+
+  /** Where endpoints come from. */
+  public enum Discovery {
+    /** A list: pushed (EDS), static, or resolved by the agent's own thread (STRICT_DNS). */
+    ENDPOINTS,
+    /** The application's own DNS: the attempt has no address. */
+    ORIGINAL_DST
+  }
+
+  /** How an endpoint is chosen. */
+  public enum LoadBalancing {
+    /** In turn. */
+    ROUND_ROBIN,
+    /** Power of two choices by active requests; Istio's default. */
+    LEAST_REQUEST,
+    /** By chance. */
+    RANDOM,
+    /** Consistent hashing on a ring. */
+    RING_HASH,
+    /** Consistent hashing by Maglev's table. */
+    MAGLEV
+  }
+
+  /**
+   * Envoy's default-priority circuit breaker thresholds; {@link Integer#MAX_VALUE}: unlimited.
+   *
+   * @param maxRequests requests under way
+   * @param maxPendingRequests requests that wait for a connection; a library's pool counts these
+   * @param maxRetries retries under way
+   * @param maxConnections connections
+   */
+  public record CircuitBreakers(
+      int maxRequests, int maxPendingRequests, int maxRetries, int maxConnections) {
+    /** No limits, as Istio sets them. */
+    public static final CircuitBreakers UNLIMITED =
+        new CircuitBreakers(
+            Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Envoy's {@code OutlierDetection}.
+   *
+   * @param consecutive5xx 5xx in a row that eject, 0 for off; transport failures count as 5xx
+   * @param consecutiveGatewayErrors 502, 503, 504 or transport failures in a row, 0 for off
+   * @param intervalNanos how often ejections are reviewed
+   * @param baseEjectionNanos times the number of ejections
+   * @param maxEjectionNanos the longest ejection
+   * @param maxEjectionPercent of the cluster's endpoints, 0 to 100; one may always be ejected
+   * @param minHealthPercent below it ejection is ignored for balancing, 0 to 100
+   */
+  public record OutlierDetection(
+      int consecutive5xx,
+      int consecutiveGatewayErrors,
+      long intervalNanos,
+      long baseEjectionNanos,
+      long maxEjectionNanos,
+      int maxEjectionPercent,
+      int minHealthPercent) {}
+}

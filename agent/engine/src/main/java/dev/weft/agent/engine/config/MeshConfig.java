@@ -1,0 +1,36 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.engine.config;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that the engine decides by.
+ *
+ * @param version a short text that changes with the content, for display
+ * @param listeners outbound listeners; at most one for a port
+ * @param clusters by name
+ * @param outboundPolicy what happens to a host or port that no virtual host lists
+ */
+public record MeshConfig(
+    String version,
+    List<OutboundListener> listeners,
+    Map<String, ClusterConfig> clusters,
+    OutboundPolicy outboundPolicy) {
+  /** Copies the collections. */
+  public MeshConfig {
+    listeners = List.copyOf(listeners);
+    clusters = Map.copyOf(clusters);
+  }
+
+  /** What happens to traffic that the mesh knows nothing of; Istio's outboundTrafficPolicy. */
+  public enum OutboundPolicy {
+    /** It goes out as it would without Weft. */
+    ALLOW_ANY,
+    /** It is answered with 502 and the flag {@code NR}. */
+    REGISTRY_ONLY
+  }
+}

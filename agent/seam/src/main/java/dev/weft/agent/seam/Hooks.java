@@ -1,0 +1,64 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.seam;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What became of each hook: which library was woven, in which version, and what failed. Read by the
+ * agent's report to the policy server, so that nothing is ever silently off. Thread-safe.
+ */
+public final class Hooks {
+  private static final Map<String, Status> STATUSES = new ConcurrentHashMap<>();
+
+  private Hooks() {}
+
+  /** Tells that a hook exists in this agent; it counts as not seen until it is woven. */
+  public static void known(String hook) {
+    STATUSES.putIfAbsent(hook, new Status(State.NOT_SEEN, ""));
+  }
+
+  /** Tells that a hook is in place. A failure that was reported before stays visible. */
+  public static void woven(String hook, String detail) {
+    STATUSES.merge(
+        hook, new Status(State.WOVEN, detail), (old, now) -> old.state == State.FAILED ? old : now);
+  }
+
+  /** Tells that a hook could not be put in place or failed while it ran, and why. */
+  public static void failed(String hook, String reason) {
+    STATUSES.put(hook, new Status(State.FAILED, reason));
+  }
+
+  /** Tells that the library was seen in a version that this hook does not know. */
+  public static void unknownVersion(String hook, String reason) {
+    STATUSES.put(hook, new Status(State.UNKNOWN_VERSION, reason));
+  }
+
+  /** Returns a copy of all statuses by hook name. */
+  public static Map<String, Status> statuses() {
+    return Map.copyOf(STATUSES);
+  }
+
+  /** What became of a hook. */
+  public enum State {
+    /** The library has not been loaded. */
+    NOT_SEEN,
+    /** In place. */
+    WOVEN,
+    /** The library is there in a version that the hook does not fit. */
+    UNKNOWN_VERSION,
+    /** Something went wrong. */
+    FAILED
+  }
+
+  /**
+   * The state of one hook.
+   *
+   * @param state what became of it
+   * @param detail the reason or the version seen; empty if there is nothing to say
+   */
+  public record Status(State state, String detail) {}
+}

@@ -1,0 +1,84 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.seam;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where server instrumentations ask and report. What is reported before the engine has started is
+ * kept and handed over when it starts. Thread-safe.
+ */
+public final class Inbound {
+  private static final List<Listening> BEFORE_START = new ArrayList<>();
+  private static volatile @Nullable InboundEngine engine;
+
+  private Inbound() {}
+
+  /**
+   * Tells that the application accepts connections.
+   *
+   * @param hook the instrumentation's name
+   * @param port the bound port, 1 to 65535
+   * @param protocol {@code http}, {@code http2} or {@code grpc}, as in Istio's port names; with
+   *     {@code https} the application does TLS itself
+   */
+  public static void listening(String hook, int port, String protocol) {
+    InboundEngine current = engine;
+    if (current == null) {
+      synchronized (BEFORE_START) {
+        current = engine;
+        if (current == null) {
+          BEFORE_START.add(new Listening(hook, port, protocol));
+          return;
+        }
+      }
+    }
+    current.listening(hook, port, protocol);
+  }
+
+  /** Tells that the application no longer accepts connections on a port. */
+  public static void closed(int port) {
+    InboundEngine current = engine;
+    if (current == null) {
+      synchronized (BEFORE_START) {
+        current = engine;
+        if (current == null) {
+          BEFORE_START.removeIf(listening -> listening.port == port);
+          return;
+        }
+      }
+    }
+    current.closed(port);
+  }
+
+  /**
+   * Begins a request that came in, or returns null if there is nothing to decide and nothing to
+   * measure: then the application handles it as ever. Does not block and does not throw.
+   */
+  public static <Q> @Nullable InboundCall begin(Q request, RequestReader<Q> reader, Peer peer) {
+    InboundEngine current = engine;
+    return current == null ? null : current.begin(request, reader, peer);
+  }
+
+  /** Installs the engine, or takes it away with null, and hands over what was reported before. */
+  public static void install(@Nullable InboundEngine newEngine) {
+    List<Listening> waiting;
+    synchronized (BEFORE_START) {
+      engine = newEngine;
+      if (newEngine == null) {
+        return;
+      }
+      waiting = List.copyOf(BEFORE_START);
+      BEFORE_START.clear();
+    }
+    for (Listening listening : waiting) {
+      newEngine.listening(listening.hook, listening.port, listening.protocol);
+    }
+  }
+
+  private record Listening(String hook, int port, String protocol) {}
+}

@@ -1,0 +1,19 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.seam;
+
+import org.jspecify.annotations.Nullable;
+
+/** The decider behind {@link Inbound}. Implemented by the engine; thread-safe. */
+public interface InboundEngine {
+  /** See {@link Inbound#listening}; never throws. */
+  void listening(String hook, int port, String protocol);
+
+  /** See {@link Inbound#closed}; never throws. */
+  void closed(int port);
+
+  /** See {@link Inbound#begin}; never throws. */
+  <Q> @Nullable InboundCall begin(Q request, RequestReader<Q> reader, Peer peer);
+}

@@ -1,0 +1,13 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.seam;
+
+import org.jspecify.annotations.Nullable;
+
+/** The decider behind {@link Outbound}. Implemented by the engine; thread-safe. */
+public interface OutboundEngine {
+  /** See {@link Outbound#begin}; never throws. */
+  <Q> @Nullable Call begin(Q request, RequestReader<Q> reader);
+}
