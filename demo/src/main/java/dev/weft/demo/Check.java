@@ -7,8 +7,8 @@ package dev.weft.demo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /**
  * One promise, and whether it was kept.

@@ -9,12 +9,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -151,9 +150,7 @@ public final class Demo {
     for (ProcessHandle child : children) {
       try {
         child.onExit().get(5, TimeUnit.SECONDS);
-      } catch (InterruptedException
-          | ExecutionException
-          | TimeoutException e) {
+      } catch (InterruptedException | ExecutionException | TimeoutException e) {
         child.destroyForcibly();
       }
     }

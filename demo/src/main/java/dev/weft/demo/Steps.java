@@ -78,12 +78,7 @@ final class Steps {
 
     stage.apply("4a-broken-release.yaml");
     stage.awaitEffect(ANYBODY, answer -> !from("v1").test(answer), 1);
-    check(
-        stage,
-        stage.measure(CALLS, ANYBODY),
-        "failed",
-        Tally::failed,
-        Bound.share(CALLS, 0.3));
+    check(stage, stage.measure(CALLS, ANYBODY), "failed", Tally::failed, Bound.share(CALLS, 0.3));
 
     stage.apply("4b-retries.yaml");
     stage.awaitEffect(ANYBODY, from("v3"), 40);
@@ -122,7 +117,9 @@ final class Steps {
     checkCanary(stage, stage.measure(CALLS, ANYBODY), CALLS);
 
     stage.shop().server().restart();
-    stage.screen().say("", "The policy server is back, with what it had stored, and takes an edit:");
+    stage
+        .screen()
+        .say("", "The policy server is back, with what it had stored, and takes an edit:");
     stage.apply("7-all-to-v2.yaml");
     stage.awaitEffect(ANYBODY, from("v2"), 10);
     check(
@@ -139,11 +136,7 @@ final class Steps {
   }
 
   private static void check(
-      Stage stage,
-      Map<Caller, Tally> measured,
-      String what,
-      ToIntFunction<Tally> of,
-      Bound bound) {
+      Stage stage, Map<Caller, Tally> measured, String what, ToIntFunction<Tally> of, Bound bound) {
     stage.check(Check.each(what, measured, of, bound));
   }
 

@@ -57,7 +57,9 @@ final class Traffic {
     return done.get();
   }
 
-  /** Waits for the last answer, and returns what came back at each caller, in the callers' order. */
+  /**
+   * Waits for the last answer, and returns what came back at each caller, in the callers' order.
+   */
   Map<Caller, Tally> finish() {
     Map<Caller, Tally> result = new LinkedHashMap<>();
     parts.forEach(

@@ -184,8 +184,7 @@ public final class App implements AutoCloseable {
       arguments.add(Artifacts.app(jar).toString());
       Map<String, String> all = new LinkedHashMap<>(environment);
       all.put("PORT", Integer.toString(port));
-      JavaProcess started =
-          JavaProcess.start(name, jdk, arguments, all, log());
+      JavaProcess started = JavaProcess.start(name, jdk, arguments, all, log());
       try {
         started.await("answer on port " + port, Duration.ofSeconds(90), this::isUp);
       } catch (RuntimeException e) {
