@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +23,9 @@ import java.util.stream.Stream;
  * called in a wrong way.
  */
 public final class Demo {
+  /** Leaves time to end the shop within the two minutes that are promised. */
+  private static final Duration LIMIT = Duration.ofSeconds(115);
+
   private final Path folder = Artifacts.root().resolve(".weft/demo");
   private final KeptShop kept = new KeptShop(folder);
   private final Screen screen;
@@ -94,6 +99,7 @@ public final class Demo {
     }
     clear(folder);
     long began = System.nanoTime();
+    endIn(LIMIT);
     Thread cleaner = new Thread(Demo::endChildren, "weft-demo-end");
     Runtime.getRuntime().addShutdownHook(cleaner);
 
@@ -142,6 +148,24 @@ public final class Demo {
       }
     }
     return held;
+  }
+
+  private void endIn(Duration limit) {
+    Thread watch =
+        new Thread(
+            () -> {
+              long end = System.nanoTime() + limit.toNanos();
+              while (System.nanoTime() < end) {
+                LockSupport.parkNanos(end - System.nanoTime());
+              }
+              screen.verdict(
+                  new Check(
+                      false, "not over after " + limit.toSeconds() + " s; ended as promised"));
+              System.exit(1);
+            },
+            "weft-demo-limit");
+    watch.setDaemon(true);
+    watch.start();
   }
 
   private static void endChildren() {
