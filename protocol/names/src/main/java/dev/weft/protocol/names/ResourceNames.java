@@ -1,0 +1,49 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.protocol.names;
+
+/** How xDS resources are named, as in Istio. */
+public final class ResourceNames {
+  /** The cluster that means "as the application itself would": type ORIGINAL_DST. */
+  public static final String PASSTHROUGH_CLUSTER = "PassthroughCluster";
+
+  /** The cluster without endpoints. */
+  public static final String BLACK_HOLE_CLUSTER = "BlackHoleCluster";
+
+  /** The listener for ports without a listener of their own. */
+  public static final String VIRTUAL_OUTBOUND = "virtualOutbound";
+
+  /** The virtual host for hosts that no rule is for, where any is allowed. */
+  public static final String ALLOW_ANY = "allow_any";
+
+  /** The virtual host for hosts that no rule is for, where only known ones are allowed. */
+  public static final String BLOCK_ALL = "block_all";
+
+  private ResourceNames() {}
+
+  /**
+   * Returns the name of an outbound cluster: {@code outbound|port|subset|host}.
+   *
+   * @param subset empty for the whole service
+   */
+  public static String outboundCluster(int port, String subset, String host) {
+    return "outbound|" + port + "|" + subset + "|" + host;
+  }
+
+  /** Returns the name of the outbound listener of a port: {@code 0.0.0.0_port}. */
+  public static String outboundListener(int port) {
+    return "0.0.0.0_" + port;
+  }
+
+  /** Returns the name of the outbound route configuration of a port. */
+  public static String outboundRoutes(int port) {
+    return Integer.toString(port);
+  }
+
+  /** Returns the name of a virtual host: {@code host:port}. */
+  public static String virtualHost(String host, int port) {
+    return host + ":" + port;
+  }
+}
