@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,19 @@ public final class App implements AutoCloseable {
     return builder.port;
   }
 
+  /** Returns the file that its output goes to. */
+  public Path log() {
+    return builder.log();
+  }
+
   /** Returns its process. */
   public JavaProcess process() {
     return process;
+  }
+
+  /** Ends it as a user would. */
+  public void stop() {
+    process.stop();
   }
 
   /** Ends it and starts it again as it was, and waits until it answers. */
@@ -64,7 +75,8 @@ public final class App implements AutoCloseable {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private Jdk jdk = Jdk.current();
     private @Nullable Path agent;
-    private String health = "/health";
+    private final Map<String, String> labels = new TreeMap<>();
+    private @Nullable String health = "/health";
     private int port;
     private Path folder = Path.of("target");
     private String name;
@@ -134,10 +146,30 @@ public final class App implements AutoCloseable {
       return this;
     }
 
+    /** Takes it as up when its port takes connections: for servers that do not speak HTTP/1.1. */
+    public Builder healthByConnecting() {
+      health = null;
+      return this;
+    }
+
+    /** Gives the workload a label, such as {@code version}. */
+    public Builder label(String key, String value) {
+      labels.put(key, value);
+      return option(
+          "weft.labels",
+          labels.entrySet().stream()
+              .map(label -> label.getKey() + "=" + label.getValue())
+              .collect(Collectors.joining(",")));
+    }
+
     /** Starts it and waits until it answers. */
     public App start() {
       port = Http.freePort();
       return new App(this);
+    }
+
+    private Path log() {
+      return folder.resolve(name + ".log");
     }
 
     private JavaProcess launch() {
@@ -152,13 +184,18 @@ public final class App implements AutoCloseable {
       arguments.add(Artifacts.app(jar).toString());
       Map<String, String> all = new LinkedHashMap<>(environment);
       all.put("PORT", Integer.toString(port));
-      JavaProcess started =
-          JavaProcess.start(name, jdk, arguments, all, folder.resolve(name + ".log"));
-      started.await(
-          "answer on " + health,
-          Duration.ofSeconds(90),
-          () -> Http.isUp("http://127.0.0.1:" + port + health));
+      JavaProcess started = JavaProcess.start(name, jdk, arguments, all, log());
+      try {
+        started.await("answer on port " + port, Duration.ofSeconds(90), this::isUp);
+      } catch (RuntimeException e) {
+        started.kill();
+        throw e;
+      }
       return started;
+    }
+
+    private boolean isUp() {
+      return health == null ? Http.accepts(port) : Http.isUp("http://127.0.0.1:" + port + health);
     }
   }
 }

@@ -6,7 +6,9 @@ package dev.weft.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,6 +45,15 @@ public final class Http {
     try {
       return get(url).statusCode() / 100 == 2;
     } catch (UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  /** Returns whether a port of the loopback address takes connections. */
+  public static boolean accepts(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
       return false;
     }
   }

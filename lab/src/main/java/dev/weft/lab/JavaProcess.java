@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,11 @@ public final class JavaProcess implements AutoCloseable {
   /** Returns the process id. */
   public long pid() {
     return process.pid();
+  }
+
+  /** Returns when it started, as the system tells, or the epoch if it does not. */
+  public Instant startedAt() {
+    return process.info().startInstant().orElse(Instant.EPOCH);
   }
 
   /** Returns the CPU time it has used, or zero if the system does not tell. */

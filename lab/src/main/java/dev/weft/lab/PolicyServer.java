@@ -99,6 +99,17 @@ public final class PolicyServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Creates or replaces resources, like {@link #apply}.
+   *
+   * @param documents YAML documents, parted by lines of {@code ---}
+   */
+  public void applyAll(String documents) {
+    for (String document : documents.split("(?m)^---$")) {
+      apply(document);
+    }
+  }
+
   /** Like {@link #apply}, and returns the answer whatever it is. */
   public HttpResponse<String> tryApply(String yaml) {
     return Http.send(
@@ -152,7 +163,12 @@ public final class PolicyServer implements AutoCloseable {
     arguments.addAll(List.of("--listen", address(), "--data-dir", data.toString()));
     arguments.addAll(options);
     JavaProcess started = JavaProcess.start("policy server", jdk, arguments, Map.of(), log);
-    started.await("become ready", Duration.ofSeconds(60), () -> Http.isUp(url() + "/readyz"));
+    try {
+      started.await("become ready", Duration.ofSeconds(60), () -> Http.isUp(url() + "/readyz"));
+    } catch (RuntimeException e) {
+      started.kill();
+      throw e;
+    }
     return started;
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbound {
   private static volatile @Nullable OutboundEngine engine;
+  private static volatile @Nullable AttemptScopes scopes;
 
   private Outbound() {}
 
@@ -23,6 +24,20 @@ public final class Outbound {
   public static <Q> @Nullable Call begin(Q request, RequestReader<Q> reader) {
     OutboundEngine current = engine;
     return current == null ? null : current.begin(request, reader);
+  }
+
+  /**
+   * Makes an attempt known to tracing while the library is told to send it: a client span that
+   * starts meanwhile says which route, cluster, endpoint and attempt it belongs to.
+   */
+  public static AttemptScopes.Scope enter(Attempt attempt) {
+    AttemptScopes current = scopes;
+    return current == null ? AttemptScopes.Scope.NONE : current.enter(attempt);
+  }
+
+  /** Installs tracing's part, or takes it away with null. */
+  public static void installScopes(@Nullable AttemptScopes newScopes) {
+    scopes = newScopes;
   }
 
   /** Installs the engine, or takes it away with null. Called once, when the agent has started. */

@@ -1,0 +1,109 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.control.channel;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.okhttp.OkHttpChannelBuilder;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+
+/**
+ * The gRPC channel to the policy server, shared by all streams. Its callbacks come on the control
+ * loop; only reading from the socket, resolving the server's name and gRPC's own timers are on
+ * threads beside it, daemons named {@code weft-control-io-*}. Thread-safe.
+ */
+public final class ControlChannel implements AutoCloseable {
+  // A push of a large mesh comes in one message.
+  private static final int MAX_MESSAGE_BYTES = 256 << 20;
+  private static final long KEEP_ALIVE_SECONDS = 60;
+  private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 10;
+  private static final long CLOSE_SECONDS = 5;
+  private static final Logger logger = Logger.getLogger(ControlChannel.class.getName());
+  private final ManagedChannel channel;
+  private final ExecutorService io;
+  private final ScheduledExecutorService timer;
+
+  private ControlChannel(
+      ManagedChannel channel, ExecutorService io, ScheduledExecutorService timer) {
+    this.channel = channel;
+    this.io = io;
+    this.timer = timer;
+  }
+
+  /** Returns a channel that sends in the clear. It connects with the first stream. */
+  public static ControlChannel plaintext(String host, int port, ControlLoop loop) {
+    return open(host, port, InsecureChannelCredentials.create(), loop);
+  }
+
+  // Where TLS credentials for the policy server go in.
+  private static ControlChannel open(
+      String host, int port, ChannelCredentials credentials, ControlLoop loop) {
+    ThreadFactory threads = threads();
+    ExecutorService io = Executors.newCachedThreadPool(threads);
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads);
+    timer.setRemoveOnCancelPolicy(true);
+    ManagedChannel channel =
+        OkHttpChannelBuilder.forAddress(host, port, credentials)
+            .executor(loop)
+            .offloadExecutor(io)
+            .transportExecutor(io)
+            .scheduledExecutorService(timer)
+            .disableRetry()
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+            .userAgent("weft-agent")
+            .build();
+    return new ControlChannel(channel, io, timer);
+  }
+
+  /**
+   * Returns a method of both-way streams on this channel.
+   *
+   * @param fullMethod {@code package.Service/Method}
+   */
+  public <Q extends MessageLite, R extends MessageLite> BidiTransport<Q, R> method(
+      String fullMethod, Parser<Q> request, Parser<R> response) {
+    return new GrpcTransport<>(channel, fullMethod, request, response);
+  }
+
+  /** Drops the connection. Does not wait. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    io.execute(this::endThreads);
+    io.shutdown();
+  }
+
+  private void endThreads() {
+    try {
+      if (!channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        logger.fine("The channel to the policy server is slow to close; its threads end anyway");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    timer.shutdownNow();
+  }
+
+  private static ThreadFactory threads() {
+    AtomicInteger count = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "weft-control-io-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

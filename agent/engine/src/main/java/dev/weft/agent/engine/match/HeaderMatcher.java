@@ -1,0 +1,82 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.engine.match;
+
+import dev.weft.agent.engine.config.RouteMatch.HeaderMatch;
+import dev.weft.agent.engine.config.StringMatch;
+import dev.weft.agent.seam.RequestReader;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Envoy's header matcher, pseudo headers included. Immutable. */
+public final class HeaderMatcher {
+  private static final int HTTP_PORT = 80;
+
+  private final String name;
+  private final boolean pseudo;
+  private final TextMatcher text;
+  private final boolean matchesPresence;
+  private final boolean present;
+  private final boolean invert;
+  private final boolean treatMissingAsEmpty;
+
+  private HeaderMatcher(HeaderMatch match) {
+    name = match.name();
+    pseudo = name.startsWith(":");
+    text = TextMatcher.of(match.value());
+    matchesPresence = match.value() instanceof StringMatch.Present;
+    present = !(match.value() instanceof StringMatch.Present value) || value.present();
+    invert = match.invert();
+    treatMissingAsEmpty = match.treatMissingAsEmpty();
+  }
+
+  /** Compiles matchers, which all must match. */
+  public static HeaderMatcher[] compile(List<HeaderMatch> matches) {
+    return matches.stream().map(HeaderMatcher::new).toArray(HeaderMatcher[]::new);
+  }
+
+  /** Returns the first matcher that does not match the request; null if all do. */
+  public static <Q> @Nullable HeaderMatcher firstMismatch(
+      HeaderMatcher[] matchers, Q request, RequestReader<Q> reader) {
+    for (HeaderMatcher matcher : matchers) {
+      if (!matcher.matches(request, reader)) {
+        return matcher;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the header's name, in lower case. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns whether the request's header matches. */
+  public <Q> boolean matches(Q request, RequestReader<Q> reader) {
+    String value = pseudo ? pseudoHeader(request, reader) : reader.header(request, name);
+    if (value == null) {
+      if (!treatMissingAsEmpty) {
+        return matchesPresence && present == invert;
+      }
+      value = "";
+    }
+    boolean matches = matchesPresence ? present : text.matches(value);
+    return matches != invert;
+  }
+
+  private <Q> @Nullable String pseudoHeader(Q request, RequestReader<Q> reader) {
+    return switch (name) {
+      case ":method" -> reader.method(request);
+      case ":path" -> reader.path(request);
+      case ":authority" -> {
+        String host = reader.host(request);
+        int port = reader.port(request);
+        yield host == null || port == HTTP_PORT ? host : host + ":" + port;
+      }
+      case ":scheme" -> "http"; // a call that does TLS itself is unmanaged
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,5 @@
+/** When a call is tried again and after how long. */
+@NullMarked
+package dev.weft.agent.engine.retry;
+
+import org.jspecify.annotations.NullMarked;

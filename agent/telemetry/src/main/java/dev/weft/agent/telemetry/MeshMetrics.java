@@ -1,0 +1,110 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.telemetry;
+
+import dev.weft.agent.engine.EngineObserver;
+import dev.weft.agent.engine.Observed;
+import dev.weft.agent.engine.endpoint.Destination;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.Span;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Istio's standard metrics of calls that go out ({@code reporter="source"}) and come in ({@code
+ * reporter="destination"}): in Prometheus {@code istio_requests_total} and {@code
+ * istio_request_duration_milliseconds}. A call counts once, however many attempts it took. A fault
+ * that the mesh injected is an event on the span that was current when the call ended. Thread-safe.
+ */
+public final class MeshMetrics implements EngineObserver {
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  /** Istio's buckets, in milliseconds. */
+  private static final List<Double> BUCKETS =
+      List.of(
+          0.5, 1d, 5d, 10d, 25d, 50d, 100d, 250d, 500d, 1000d, 2500d, 5000d, 10000d, 30000d, 60000d,
+          300000d, 600000d, 1800000d, 3600000d);
+
+  private final Workload self;
+  private final LongCounter requests;
+  private final DoubleHistogram duration;
+  private final LongCounter retries;
+  private final ResponseLabels inbound;
+
+  /** Makes the instruments. */
+  public MeshMetrics(OpenTelemetry openTelemetry, Workload self) {
+    this.self = self;
+    Meter meter = openTelemetry.getMeter("dev.weft");
+    requests =
+        meter
+            .counterBuilder("istio.requests")
+            .setDescription("Requests, by where they came from, where they went and how they ended")
+            .build();
+    duration =
+        meter
+            .histogramBuilder("istio.request.duration")
+            .setUnit("ms")
+            .setDescription("Time from a request's start to the end of its response")
+            .setExplicitBucketBoundariesAdvice(BUCKETS)
+            .build();
+    retries =
+        meter
+            .counterBuilder("weft.retries")
+            .setDescription("Attempts after the first one of a request")
+            .build();
+    inbound = new ResponseLabels(Labels.destination(self));
+  }
+
+  @Override
+  public Object handle(Destination destination) {
+    return new ResponseLabels(Labels.source(self, destination));
+  }
+
+  @Override
+  public void attemptEnded(Observed attempt, long durationNanos) {
+    if (attempt.number() > 1 && !attempt.isMirror()) {
+      retries.add(1, labels(attempt));
+    }
+  }
+
+  @Override
+  public void callEnded(Observed call, long durationNanos) {
+    Attributes labels = labels(call);
+    requests.add(1, labels);
+    duration.record(durationNanos / NANOS_PER_MILLI, labels);
+    String flag = call.flag();
+    if (flag.contains("FI") || call.delayNanos() > 0) {
+      Span.current()
+          .addEvent(
+              "weft.fault",
+              Attributes.builder()
+                  .put(MeshSpans.ROUTE, call.route().route())
+                  .put(MeshSpans.VIRTUAL_HOST, call.route().virtualHost())
+                  .put("weft.fault.status", call.status())
+                  .put("weft.fault.delay_ms", call.delayNanos() / NANOS_PER_MILLI)
+                  .build());
+    }
+  }
+
+  /** Tells that the response to a request that came in has been sent. */
+  public void inboundEnded(int status, int grpcStatus, String flag, long durationNanos) {
+    Attributes labels = inbound.of(status, grpcStatus, flag, grpcStatus >= 0);
+    requests.add(1, labels);
+    duration.record(durationNanos / NANOS_PER_MILLI, labels);
+  }
+
+  private Attributes labels(Observed observed) {
+    @Nullable Object handle = observed.handle();
+    ResponseLabels labels =
+        handle instanceof ResponseLabels known
+            ? known
+            : new ResponseLabels(Labels.source(self, observed.destination()));
+    return labels.of(observed.status(), observed.grpcStatus(), observed.flag(), observed.isGrpc());
+  }
+}

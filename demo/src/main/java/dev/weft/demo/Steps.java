@@ -1,0 +1,146 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.demo;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+
+/** The steps of the demo, in order. */
+final class Steps {
+  private static final int CALLS = 400;
+  private static final Function<Caller, Answer> ANYBODY = Caller::call;
+  private static final Function<Caller, Answer> TESTER = Caller::callAsTester;
+
+  private Steps() {}
+
+  /** Returns the steps. */
+  static List<Step> all() {
+    return List.of(
+        new Step("All traffic goes to v1", Steps::allToV1),
+        new Step("A canary: a tenth of the traffic goes to v2", Steps::canary),
+        new Step("Testers, known by a header, get v2", Steps::testers),
+        new Step("A broken release fails 30 % of its calls; retries absorb it", Steps::retries),
+        new Step("A fault injected by a policy, as callers see it", Steps::injectedFault),
+        new Step("The policy server is killed; the mesh carries on", Steps::serverKilled),
+        new Step("Services restart while it is down; then it comes back", Steps::restarted));
+  }
+
+  private static void allToV1(Stage stage) {
+    stage.screen().say("before", "Without a policy both releases get traffic:");
+    stage.awaitEffect(ANYBODY, answer -> !answer.failed(), 5);
+    check(stage, stage.measure(CALLS / 4, ANYBODY), "failed", Tally::failed, Bound.exactly(0));
+
+    stage.apply("0-subsets.yaml");
+    stage.apply("1-all-to-v1.yaml");
+    stage.awaitEffect(ANYBODY, from("v1"), 20);
+    check(
+        stage,
+        stage.measure(CALLS, ANYBODY),
+        "answered by v1",
+        tally -> tally.of("v1"),
+        Bound.exactly(CALLS));
+  }
+
+  private static void canary(Stage stage) {
+    stage.apply("2-canary.yaml");
+    stage.awaitEffect(ANYBODY, from("v2"), 1);
+    checkCanary(stage, stage.measure(CALLS, ANYBODY), CALLS);
+  }
+
+  private static void testers(Stage stage) {
+    stage.apply("3-testers.yaml");
+    stage.awaitEffect(TESTER, from("v2"), 10);
+
+    stage.screen().say("", "Calls with the header x-tester: yes");
+    check(
+        stage,
+        stage.measure(CALLS / 4, TESTER),
+        "answered by v2",
+        tally -> tally.of("v2"),
+        Bound.exactly(CALLS / 4));
+    stage.screen().say("", "Calls without it");
+    check(
+        stage,
+        stage.measure(CALLS / 4, ANYBODY),
+        "answered by v1",
+        tally -> tally.of("v1"),
+        Bound.exactly(CALLS / 4));
+  }
+
+  private static void retries(Stage stage) {
+    stage.screen().say("deployed", "v3 of orders and pricing, which fail 30 % of their calls:");
+    stage.shop().deploy("v3", 30);
+
+    stage.apply("4a-broken-release.yaml");
+    stage.awaitEffect(ANYBODY, answer -> !from("v1").test(answer), 1);
+    check(stage, stage.measure(CALLS, ANYBODY), "failed", Tally::failed, Bound.share(CALLS, 0.3));
+
+    stage.apply("4b-retries.yaml");
+    stage.awaitEffect(ANYBODY, from("v3"), 40);
+    // Six tries fail together 0.3^6 of the time: 0.07 %, of 400 calls one in three or four runs.
+    check(
+        stage, stage.measure(CALLS, ANYBODY), "failed", Tally::failed, Bound.share(CALLS, 0.0073));
+  }
+
+  private static void injectedFault(Stage stage) {
+    stage.apply("5-injected-fault.yaml");
+    stage.awaitEffect(ANYBODY, from("v1"), 1);
+    check(
+        stage,
+        stage.measure(CALLS, ANYBODY),
+        "failed without reaching the service",
+        Tally::failed,
+        Bound.share(CALLS, 0.3));
+    stage.shop().retire("v3");
+  }
+
+  private static void serverKilled(Stage stage) {
+    stage.apply("2-canary.yaml");
+    stage.awaitEffect(ANYBODY, from("v2"), 1);
+
+    Traffic traffic = Traffic.start(stage.shop().callers(), CALLS, ANYBODY);
+    stage.shop().server().kill();
+    int before = traffic.done();
+    stage.screen().say("killed", "the policy server (kill -9), after " + before + " calls of:");
+    Map<Caller, Tally> measured = stage.show(traffic.finish());
+    checkCanary(stage, measured, CALLS);
+  }
+
+  private static void restarted(Stage stage) {
+    stage.screen().say("restarted", "with no policy server to ask:");
+    stage.shop().restart(List.of("basket", "shop-front"));
+    checkCanary(stage, stage.measure(CALLS, ANYBODY), CALLS);
+
+    stage.shop().server().restart();
+    stage
+        .screen()
+        .say("", "The policy server is back, with what it had stored, and takes an edit:");
+    stage.apply("7-all-to-v2.yaml");
+    stage.awaitEffect(ANYBODY, from("v2"), 10);
+    check(
+        stage,
+        stage.measure(CALLS / 4, ANYBODY),
+        "answered by v2",
+        tally -> tally.of("v2"),
+        Bound.exactly(CALLS / 4));
+  }
+
+  private static void checkCanary(Stage stage, Map<Caller, Tally> measured, int calls) {
+    check(stage, measured, "answered by v2", tally -> tally.of("v2"), Bound.share(calls, 0.1));
+    check(stage, measured, "failed", Tally::failed, Bound.exactly(0));
+  }
+
+  private static void check(
+      Stage stage, Map<Caller, Tally> measured, String what, ToIntFunction<Tally> of, Bound bound) {
+    stage.check(Check.each(what, measured, of, bound));
+  }
+
+  private static Predicate<Answer> from(String version) {
+    return answer -> !answer.failed() && answer.version().equals(version);
+  }
+}

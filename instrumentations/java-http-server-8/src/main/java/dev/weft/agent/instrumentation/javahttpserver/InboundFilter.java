@@ -1,0 +1,84 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.instrumentation.javahttpserver;
+
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import dev.weft.agent.seam.Inbound;
+import dev.weft.agent.seam.InboundCall;
+import dev.weft.agent.seam.Peer;
+import dev.weft.agent.seam.Reply;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** Asks the mesh about each request, and answers in the application's place if it says so. */
+final class InboundFilter extends Filter {
+  @Override
+  public String description() {
+    return "weft";
+  }
+
+  @Override
+  public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+    InboundCall call = Inbound.begin(exchange, ExchangeView.INSTANCE, peer(exchange));
+    if (call == null) {
+      chain.doFilter(exchange);
+      return;
+    }
+    try {
+      exchange.getRequestBody(); // the library wants it opened before streams are replaced
+      exchange.setStreams(null, new EndOfResponse(exchange, call));
+      Reply reply = call.reply();
+      if (reply == null) {
+        chain.doFilter(exchange);
+      } else {
+        answer(exchange, reply);
+      }
+    } catch (Throwable e) {
+      call.end(Math.max(0, exchange.getResponseCode()), -1);
+      throw e;
+    }
+  }
+
+  private static Peer peer(HttpExchange exchange) {
+    InetSocketAddress remote = exchange.getRemoteAddress();
+    return new Peer(
+        null,
+        remote == null || remote.getAddress() == null ? null : remote.getAddress().getHostAddress(),
+        exchange.getLocalAddress().getPort());
+  }
+
+  private static void answer(HttpExchange exchange, Reply reply) throws IOException {
+    pause(reply.delayNanos());
+    Headers headers = exchange.getResponseHeaders();
+    for (Map.Entry<String, String> header : reply.headers()) {
+      headers.add(header.getKey(), header.getValue());
+    }
+    byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+    boolean isHead = exchange.getRequestMethod().equals("HEAD");
+    if (isHead || body.length == 0) {
+      exchange.sendResponseHeaders(reply.status(), -1);
+    } else {
+      exchange.sendResponseHeaders(reply.status(), body.length);
+      exchange.getResponseBody().write(body);
+    }
+    exchange.close();
+  }
+
+  private static void pause(long nanos) throws InterruptedIOException {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted during an injected delay");
+      }
+    }
+  }
+}

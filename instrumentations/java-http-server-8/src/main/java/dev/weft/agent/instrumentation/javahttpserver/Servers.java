@@ -1,0 +1,57 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.instrumentation.javahttpserver;
+
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
+import dev.weft.agent.seam.Inbound;
+import java.net.InetSocketAddress;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/** The application's servers: what they listen on. The agent's own are left alone. */
+final class Servers {
+  private static final String HOOK = "java-http-server-8";
+
+  /** Servers that serve the agent, such as its Prometheus exporter. */
+  private static final Set<HttpServer> AGENTS =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private Servers() {}
+
+  static void created(HttpServer server, HttpContext context) {
+    if (isAgents(context.getHandler())) {
+      AGENTS.add(server);
+    } else {
+      context.getFilters().add(new InboundFilter());
+    }
+  }
+
+  static void started(HttpServer server) {
+    InetSocketAddress address = server.getAddress();
+    if (address != null && !AGENTS.contains(server)) {
+      Inbound.listening(HOOK, address.getPort(), server instanceof HttpsServer ? "https" : "http");
+    }
+  }
+
+  static void stopping(HttpServer server) {
+    InetSocketAddress address = server.getAddress();
+    if (address != null && !AGENTS.contains(server)) {
+      Inbound.closed(address.getPort());
+    }
+  }
+
+  private static boolean isAgents(HttpHandler handler) {
+    if (handler == null) {
+      return false; // set later, by the application
+    }
+    ClassLoader loader = handler.getClass().getClassLoader();
+    ClassLoader ours = Inbound.class.getClassLoader();
+    return loader != null && ours != null && (loader == ours || loader == ours.getParent());
+  }
+}

@@ -1,0 +1,201 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.compiler;
+
+import dev.weft.policy.model.Finding;
+import dev.weft.policy.model.PolicyResource;
+import dev.weft.policy.model.ResourceKey;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** All DestinationRules, those of one namespace for one host merged. Immutable once made. */
+final class DestinationRules {
+  /** By namespace, then by the host's full name or wildcard. */
+  private final Map<String, Map<String, Rule>> rules = new HashMap<>();
+
+  private final String rootNamespace;
+
+  private DestinationRules(String rootNamespace) {
+    this.rootNamespace = rootNamespace;
+  }
+
+  /**
+   * Reads the rules.
+   *
+   * @param resources oldest first
+   */
+  static DestinationRules of(
+      List<PolicyResource> resources,
+      Services services,
+      String rootNamespace,
+      Set<Finding> findings) {
+    DestinationRules all = new DestinationRules(rootNamespace);
+    for (PolicyResource resource : resources) {
+      Report report = new Report(resource.key(), findings);
+      Field spec = Field.spec(resource);
+      if (spec.get("workloadSelector").isPresent()) {
+        report.severe(
+            "NotSupported",
+            spec.get("workloadSelector"),
+            "rules for some callers only are not supported; the rule is left out");
+        continue;
+      }
+      String host = services.resolve(spec.get("host").text(), resource.namespace());
+      if (services.covered(host).isEmpty()) {
+        report.warning(
+            "HostNotFound",
+            spec.get("host"),
+            host + " is no service that agents announce or a ServiceEntry declares");
+      }
+      Rule rule = Rule.read(resource, report);
+      all.rules
+          .computeIfAbsent(resource.namespace(), namespace -> new TreeMap<>())
+          .merge(host, rule, (older, younger) -> older.merge(younger, spec, report));
+    }
+    return all;
+  }
+
+  /**
+   * Returns the rule for a host in the eyes of a caller: from the caller's namespace, else from the
+   * service's, else from the root namespace; null if there is none.
+   */
+  @Nullable Rule find(Service service, String callerNamespace) {
+    Rule own = find(service.host(), callerNamespace, callerNamespace);
+    if (own != null) {
+      return own;
+    }
+    Rule ofService = find(service.host(), service.namespace(), callerNamespace);
+    return ofService != null ? ofService : find(service.host(), rootNamespace, callerNamespace);
+  }
+
+  private @Nullable Rule find(String host, String namespace, String callerNamespace) {
+    Map<String, Rule> ofNamespace = rules.getOrDefault(namespace, Map.of());
+    Rule exact = ofNamespace.get(host);
+    if (exact != null && exact.visibility.includes(callerNamespace)) {
+      return exact;
+    }
+    String longest = "";
+    Rule found = null;
+    for (Map.Entry<String, Rule> entry : ofNamespace.entrySet()) {
+      String pattern = entry.getKey();
+      if (pattern.startsWith("*")
+          && pattern.length() > longest.length()
+          && HostNames.covers(pattern, host)
+          && entry.getValue().visibility.includes(callerNamespace)) {
+        longest = pattern;
+        found = entry.getValue();
+      }
+    }
+    return found;
+  }
+
+  /** Returns whether some rule orders consistent hashing, which routes have to know. */
+  boolean haveHashing() {
+    return rules.values().stream()
+        .map(Map::values)
+        .flatMap(Collection::stream)
+        .anyMatch(Rule::hasHashing);
+  }
+
+  /**
+   * What holds for a host.
+   *
+   * @param origins the DestinationRules that say so
+   * @param visibility which callers it is for
+   * @param policy for all its endpoints
+   * @param subsets by name
+   */
+  record Rule(
+      Set<ResourceKey> origins,
+      Visibility visibility,
+      TrafficPolicy policy,
+      Map<String, Subset> subsets) {
+    Rule {
+      origins = Set.copyOf(origins);
+      subsets = Map.copyOf(subsets);
+    }
+
+    static Rule read(PolicyResource resource, Report report) {
+      Field spec = Field.spec(resource);
+      Map<String, Subset> subsets = new TreeMap<>();
+      for (Field subset : spec.get("subsets").items()) {
+        Subset made =
+            new Subset(
+                subset.get("labels").textMembers(),
+                TrafficPolicy.read(subset.get("trafficPolicy"), report));
+        Field name = subset.get("name");
+        if (name.text().isEmpty() || subsets.putIfAbsent(name.text(), made) != null) {
+          report.invalid(name, "a name, each once");
+        }
+      }
+      return new Rule(
+          Set.of(resource.key()),
+          Visibility.of(spec.get("exportTo").texts(), resource.namespace()),
+          TrafficPolicy.read(spec.get("trafficPolicy"), report),
+          subsets);
+    }
+
+    /** Adds the subsets of a younger rule; a policy only if this has none. */
+    Rule merge(Rule younger, Field spec, Report report) {
+      Map<String, Subset> merged = new TreeMap<>(subsets);
+      for (Field subset : spec.get("subsets").items()) {
+        String name = subset.get("name").text();
+        Subset made = younger.subsets.get(name);
+        if (made != null && merged.putIfAbsent(name, made) != null) {
+          report.severe(
+              "HostConflict",
+              subset.get("name"),
+              "an older DestinationRule for the same host has a subset " + name + ", which wins");
+        }
+      }
+      if (!policy.equals(TrafficPolicy.NONE) && !younger.policy.equals(TrafficPolicy.NONE)) {
+        report.severe(
+            "HostConflict",
+            spec.get("trafficPolicy"),
+            "an older DestinationRule for the same host has a trafficPolicy, which wins");
+      }
+      Set<ResourceKey> all = new HashSet<>(origins);
+      all.addAll(younger.origins);
+      return new Rule(
+          all, visibility, policy.equals(TrafficPolicy.NONE) ? younger.policy : policy, merged);
+    }
+
+    boolean hasHashing() {
+      return hasHashing(policy)
+          || subsets.values().stream().anyMatch(subset -> hasHashing(subset.policy()));
+    }
+
+    private static boolean hasHashing(TrafficPolicy policy) {
+      LoadBalancing balancing = policy.balancing();
+      return (balancing != null && balancing.hashPolicy() != null)
+          || policy.ports().values().stream().anyMatch(Rule::hasHashing);
+    }
+
+    /** Returns what holds for a port and a subset; the subset may be empty or unknown. */
+    TrafficPolicy effective(int port, String subset) {
+      Subset found = subsets.get(subset);
+      return TrafficPolicy.effective(
+          policy, found == null ? TrafficPolicy.NONE : found.policy(), port);
+    }
+  }
+
+  /**
+   * A subset.
+   *
+   * @param labels what its endpoints have
+   * @param policy what it sets itself
+   */
+  record Subset(Map<String, String> labels, TrafficPolicy policy) {
+    Subset {
+      labels = Map.copyOf(labels);
+    }
+  }
+}

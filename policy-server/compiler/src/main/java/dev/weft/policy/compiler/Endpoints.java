@@ -1,0 +1,181 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.compiler;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.weft.protocol.names.TypeUrls;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The announced workloads, and the endpoints that they are. Remembers what it made, and takes over
+ * from the one before it what has not changed. Thread-safe.
+ */
+final class Endpoints {
+  private final HostNames names;
+  private final Map<String, List<Workload>> byHost = new HashMap<>();
+  private final Map<String, List<Workload>> byNamespace = new HashMap<>();
+  private final Map<ClusterKey, Made> made = new ConcurrentHashMap<>();
+  private final Map<ClusterKey, Made> madeBefore;
+
+  private Endpoints(
+      HostNames names, Collection<Workload> workloads, Map<ClusterKey, Made> madeBefore) {
+    this.names = names;
+    this.madeBefore = madeBefore;
+    for (Workload workload : workloads) {
+      String host = names.ofService(workload.service(), workload.namespace());
+      byHost.computeIfAbsent(host, key -> new ArrayList<>()).add(workload);
+      byNamespace.computeIfAbsent(workload.namespace(), key -> new ArrayList<>()).add(workload);
+    }
+  }
+
+  static Endpoints of(HostNames names, Collection<Workload> workloads) {
+    return new Endpoints(names, workloads, Map.of());
+  }
+
+  /** Returns the endpoints of other workloads, for the same domain. */
+  Endpoints with(Collection<Workload> workloads) {
+    return new Endpoints(names, workloads, made);
+  }
+
+  /** Returns the load assignment of an EDS cluster. */
+  CompiledResource assignment(ClusterKey cluster) {
+    return made.computeIfAbsent(cluster, this::make).assignment();
+  }
+
+  private Made make(ClusterKey cluster) {
+    List<Workload> workloads = workloadsOf(cluster.service());
+    Made before = madeBefore.get(cluster);
+    if (before != null && before.workloads().equals(workloads)) {
+      return before;
+    }
+    return new Made(
+        workloads,
+        CompiledResource.of(
+            TypeUrls.CLUSTER_LOAD_ASSIGNMENT,
+            cluster.name(),
+            assignment(cluster, workloads),
+            cluster.service().origins()));
+  }
+
+  private List<Workload> workloadsOf(Service service) {
+    if (service.resolution() == Service.Resolution.ANNOUNCED) {
+      return byHost.getOrDefault(service.host(), List.of());
+    }
+    if (service.selector().isEmpty()) {
+      return List.of();
+    }
+    return byNamespace.getOrDefault(service.namespace(), List.of()).stream()
+        .filter(workload -> hasAll(workload.labels(), service.selector()))
+        .toList();
+  }
+
+  /** Returns a cluster's endpoints: workloads, and those that the service itself lists. */
+  static ClusterLoadAssignment assignment(ClusterKey cluster, List<Workload> workloads) {
+    Map<String, LocalityEndpoints> localities = new TreeMap<>();
+    Set<String> addresses = new HashSet<>();
+    for (Workload workload : workloads) {
+      int port = targetPort(cluster, workload);
+      if (port > 0
+          && hasAll(workload.labels(), cluster.labels())
+          && addresses.add(workload.address() + " " + port)) {
+        localities
+            .computeIfAbsent(workload.locality(), LocalityEndpoints::new)
+            .add(workload.address(), port, workload.weight(), metadata(workload));
+      }
+    }
+    for (Service.Endpoint endpoint : cluster.service().endpoints()) {
+      int port = endpoint.ports().getOrDefault(cluster.port().name(), cluster.port().targetPort());
+      if (hasAll(endpoint.labels(), cluster.labels())
+          && addresses.add(endpoint.address() + " " + port)) {
+        localities
+            .computeIfAbsent(endpoint.locality(), LocalityEndpoints::new)
+            .add(endpoint.address(), port, endpoint.weight(), metadata(endpoint));
+      }
+    }
+    ClusterLoadAssignment.Builder assignment =
+        ClusterLoadAssignment.newBuilder().setClusterName(cluster.name());
+    localities.values().forEach(locality -> assignment.addEndpoints(locality.build()));
+    return assignment.build();
+  }
+
+  private static int targetPort(ClusterKey cluster, Workload workload) {
+    Service.Port port = cluster.port();
+    if (cluster.service().resolution() == Service.Resolution.ANNOUNCED) {
+      return workload.targetPort(port.number());
+    }
+    if (port.targetPort() != port.number()) {
+      return port.targetPort();
+    }
+    int announced = workload.targetPort(port.number());
+    return announced > 0 ? announced : port.number();
+  }
+
+  private static Struct metadata(Workload workload) {
+    return Struct.newBuilder()
+        .putFields("instance", Protos.text(workload.instance()))
+        .putFields("labels", labels(workload.labels()))
+        .build();
+  }
+
+  private static Struct metadata(Service.Endpoint endpoint) {
+    return Struct.newBuilder().putFields("labels", labels(endpoint.labels())).build();
+  }
+
+  private static Value labels(Map<String, String> labels) {
+    return Value.newBuilder().setStructValue(Protos.struct(labels)).build();
+  }
+
+  private static boolean hasAll(Map<String, String> labels, Map<String, String> wanted) {
+    return labels.entrySet().containsAll(wanted.entrySet());
+  }
+
+  private record Made(List<Workload> workloads, CompiledResource assignment) {}
+
+  /** The endpoints of one locality, whose weight is the sum of theirs. */
+  private static final class LocalityEndpoints {
+    private final LocalityLbEndpoints.Builder endpoints = LocalityLbEndpoints.newBuilder();
+    private long weight;
+
+    LocalityEndpoints(String regionZoneSubzone) {
+      String[] parts = regionZoneSubzone.split("/", 3);
+      Locality.Builder locality = Locality.newBuilder().setRegion(parts[0]);
+      if (parts.length > 1) {
+        locality.setZone(parts[1]);
+      }
+      if (parts.length > 2) {
+        locality.setSubZone(parts[2]);
+      }
+      endpoints.setLocality(locality);
+    }
+
+    void add(String address, int port, int ownWeight, Struct metadata) {
+      weight += ownWeight;
+      endpoints.addLbEndpoints(
+          LbEndpoint.newBuilder()
+              .setEndpoint(Endpoint.newBuilder().setAddress(Protos.address(address, port)))
+              .setLoadBalancingWeight(Protos.uint32(ownWeight))
+              .setMetadata(Metadata.newBuilder().putFilterMetadata("weft", metadata)));
+    }
+
+    LocalityLbEndpoints build() {
+      return endpoints.setLoadBalancingWeight(Protos.uint32(weight)).build();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.compiler;
+
+import dev.weft.policy.model.PolicyResource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads ServiceEntries. */
+final class ServiceEntries {
+  private static final int MAX_PORT = 65_535;
+
+  private ServiceEntries() {}
+
+  /** Returns the services that a ServiceEntry declares, one for each host. */
+  static List<Service> services(PolicyResource entry, Report report) {
+    Field spec = Field.spec(entry);
+    Service.Resolution resolution = resolution(spec.get("resolution"), report);
+    List<Service.Port> ports = ports(spec.get("ports"), report);
+    List<Service.Endpoint> endpoints = endpoints(spec.get("endpoints"), resolution, report);
+    Map<String, String> selector = spec.get("workloadSelector").get("labels").textMembers();
+    if (!selector.isEmpty() && !endpoints.isEmpty()) {
+      report.severe(
+          "InvalidValue",
+          spec.get("endpoints"),
+          "workloadSelector and endpoints exclude each other; the endpoints are left out");
+      endpoints = List.of();
+    }
+    Visibility visibility = Visibility.of(spec.get("exportTo").texts(), entry.namespace());
+    List<Service> services = new ArrayList<>();
+    for (Field host : spec.get("hosts").items()) {
+      if (host.text().isEmpty() || host.text().equals("*")) {
+        report.invalid(host, "a host name, or a wildcard such as *.example.com");
+        continue;
+      }
+      boolean isWildcard = host.text().startsWith("*");
+      if (isWildcard && resolution == Service.Resolution.DNS && endpoints.isEmpty()) {
+        report.severe(
+            "InvalidValue",
+            host,
+            host.node() + " cannot be resolved by DNS (expected: endpoints, or resolution: NONE)");
+        continue;
+      }
+      services.add(
+          new Service(
+              host.text().toLowerCase(Locale.ROOT),
+              entry.namespace(),
+              ports,
+              resolution,
+              visibility,
+              entry.key(),
+              endpoints,
+              selector));
+    }
+    return services;
+  }
+
+  private static Service.Resolution resolution(Field field, Report report) {
+    return switch (field.text("NONE")) {
+      case "NONE" -> Service.Resolution.NONE;
+      case "STATIC" -> Service.Resolution.STATIC;
+      case "DNS", "DNS_ROUND_ROBIN" -> Service.Resolution.DNS;
+      default -> {
+        report.invalid(field, "NONE, STATIC, DNS or DNS_ROUND_ROBIN");
+        yield Service.Resolution.NONE;
+      }
+    };
+  }
+
+  private static List<Service.Port> ports(Field field, Report report) {
+    Map<Integer, Service.Port> ports = new TreeMap<>();
+    for (Field port : field.items()) {
+      Field number = port.get("number");
+      int value = (int) report.number(number, 1, MAX_PORT, 0);
+      if (value == 0) {
+        continue;
+      }
+      Protocol protocol = Protocol.of(port.get("protocol").text("TCP"));
+      if (protocol == null) {
+        report.severe(
+            "InvalidValue",
+            port.get("protocol"),
+            port.get("protocol").node()
+                + " (expected: HTTP, HTTP2, GRPC, HTTPS, TLS or TCP); it is taken as TCP");
+        protocol = Protocol.TCP;
+      }
+      int target = (int) report.number(port.get("targetPort"), 1, MAX_PORT, value);
+      Service.Port made = new Service.Port(value, target, port.get("name").text(), protocol);
+      if (ports.putIfAbsent(value, made) != null) {
+        report.invalid(number, "each number once");
+      }
+    }
+    return List.copyOf(ports.values());
+  }
+
+  private static List<Service.Endpoint> endpoints(
+      Field field, Service.Resolution resolution, Report report) {
+    List<Service.Endpoint> endpoints = new ArrayList<>();
+    for (Field endpoint : field.items()) {
+      Field address = endpoint.get("address");
+      boolean isIp = IpAddress.isIp(address.text());
+      if (resolution == Service.Resolution.STATIC && !isIp) {
+        report.invalid(address, "an IP address, because resolution is STATIC");
+      } else if (address.text().isEmpty() || address.text().startsWith("unix:")) {
+        report.invalid(address, "an IP address or a host name");
+      } else {
+        endpoints.add(endpoint(endpoint, report));
+      }
+    }
+    return endpoints;
+  }
+
+  private static Service.Endpoint endpoint(Field endpoint, Report report) {
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    endpoint
+        .get("ports")
+        .members()
+        .forEach(
+            (name, port) -> {
+              int number = (int) report.number(port, 1, MAX_PORT, 0);
+              if (number > 0) {
+                ports.put(name, number);
+              }
+            });
+    return new Service.Endpoint(
+        endpoint.get("address").text(),
+        ports,
+        endpoint.get("labels").textMembers(),
+        endpoint.get("locality").text(),
+        (int) Math.max(1, report.number(endpoint.get("weight"), 0, Integer.MAX_VALUE, 1)));
+  }
+}

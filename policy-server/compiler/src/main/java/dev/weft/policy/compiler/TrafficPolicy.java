@@ -1,0 +1,81 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.compiler;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A DestinationRule's {@code trafficPolicy}, at the top or of a subset. A part that is null is not
+ * set. Immutable.
+ *
+ * @param balancing how an endpoint is chosen
+ * @param pool limits
+ * @param outlier when an endpoint is ejected
+ * @param ports what holds for single ports instead of all of this
+ */
+record TrafficPolicy(
+    @Nullable LoadBalancing balancing,
+    @Nullable ConnectionPool pool,
+    @Nullable Outlier outlier,
+    Map<Integer, TrafficPolicy> ports) {
+  static final TrafficPolicy NONE = new TrafficPolicy(null, null, null, Map.of());
+
+  private static final int MAX_PORT = 65_535;
+
+  TrafficPolicy {
+    ports = Map.copyOf(ports);
+  }
+
+  static TrafficPolicy read(Field field, Report report) {
+    if (!field.isPresent()) {
+      return NONE;
+    }
+    Map<Integer, TrafficPolicy> ports = new HashMap<>();
+    for (Field setting : field.get("portLevelSettings").items()) {
+      Field number = setting.get("port").get("number");
+      int port = (int) report.number(number, 1, MAX_PORT, 0);
+      if (port == 0 && !number.isPresent()) {
+        report.invalid(number, "a port");
+      } else if (port > 0 && ports.putIfAbsent(port, groups(setting, Map.of(), report)) != null) {
+        report.invalid(number, "each port once");
+      }
+    }
+    report.notEnforced(field.get("tunnel"));
+    report.notEnforced(field.get("proxyProtocol"));
+    return groups(field, ports, report);
+  }
+
+  private static TrafficPolicy groups(
+      Field field, Map<Integer, TrafficPolicy> ports, Report report) {
+    Field tlsMode = field.get("tls").get("mode");
+    if (tlsMode.isPresent() && !tlsMode.text().equals("DISABLE")) {
+      report.notEnforced(tlsMode);
+    }
+    return new TrafficPolicy(
+        LoadBalancing.read(field.get("loadBalancer"), report),
+        ConnectionPool.read(field.get("connectionPool"), report),
+        Outlier.read(field.get("outlierDetection"), report),
+        ports);
+  }
+
+  /**
+   * Returns what holds for one port. Settings of a port replace all the others at their level; what
+   * a subset sets replaces the same part of the host's.
+   */
+  static TrafficPolicy effective(TrafficPolicy ofHost, TrafficPolicy ofSubset, int port) {
+    TrafficPolicy host = ofHost.ports.getOrDefault(port, ofHost);
+    TrafficPolicy subsetPort = ofSubset.ports.get(port);
+    if (subsetPort != null) {
+      return subsetPort;
+    }
+    return new TrafficPolicy(
+        ofSubset.balancing != null ? ofSubset.balancing : host.balancing,
+        ofSubset.pool != null ? ofSubset.pool : host.pool,
+        ofSubset.outlier != null ? ofSubset.outlier : host.outlier,
+        Map.of());
+  }
+}
