@@ -7,6 +7,8 @@ package dev.weft.agent.instrumentation.grpc;
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Ending;
 import dev.weft.agent.seam.Attempt.Failure;
+import dev.weft.agent.seam.AttemptScopes;
+import dev.weft.agent.seam.Outbound;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -46,7 +48,7 @@ final class AttemptRun<ReqT, RespT> extends ClientCall.Listener<RespT> {
     this.attempt = attempt;
     this.stream = new AttemptStream(attempt.connectionKey(), attempt.address());
     Context previous = request.context().attach();
-    try {
+    try (AttemptScopes.Scope scope = Outbound.enter(attempt)) {
       this.call = channel().newCall(method(), options());
     } finally {
       request.context().detach(previous);
@@ -60,7 +62,7 @@ final class AttemptRun<ReqT, RespT> extends ClientCall.Listener<RespT> {
       attempt.mutateRequest(headers, MetadataHeaders.INSTANCE);
     }
     Context previous = request.context().attach();
-    try {
+    try (AttemptScopes.Scope scope = Outbound.enter(attempt)) {
       call.start(this, headers);
     } finally {
       request.context().detach(previous);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * is there, its mesh channel is built from the same builder. Used by one thread.
  */
 final class ChannelBuild {
-  private static final String HOOK = "grpc-1.58";
+  static final String HOOK = "grpc-1.58";
   private static final @Nullable BuilderFields FIELDS = fields();
 
   private final BuilderFields fields;
