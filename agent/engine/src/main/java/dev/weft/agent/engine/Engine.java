@@ -147,7 +147,7 @@ public final class Engine implements OutboundEngine {
     }
     VirtualHost virtualHost = snapshot.virtualHost(port, host);
     if (virtualHost == null) {
-      return snapshot.isRegistryOnly() && !isOutsideRegistry(host)
+      return snapshot.isRegistryOnly() && !IpLiteral.isOrLocalhost(host)
           ? reply(RouteInfo.NONE, Replies.BLACK_HOLE, reader.isGrpc(request))
           : null;
     }
@@ -159,11 +159,6 @@ public final class Engine implements OutboundEngine {
     return forwarding == null
         ? answer(route, request, reader)
         : RoutedCall.begin(this, route, forwarding, request, reader);
-  }
-
-  /** A registry lists names: an address or the machine itself is none of its business. */
-  static boolean isOutsideRegistry(String host) {
-    return host.equalsIgnoreCase("localhost") || IpLiteral.is(host);
   }
 
   private <Q> @Nullable Call answer(Route route, Q request, RequestReader<Q> reader) {

@@ -31,7 +31,8 @@ final class SnapshotCompiler {
     RouteCompiler routes = new RouteCompiler(clusters);
     List<Listener> listeners = new ArrayList<>();
     for (OutboundListener listener : config.listeners()) {
-      listeners.add(routes.compile(listener));
+      Listener before = previous == null ? null : previous.listener(listener.port());
+      listeners.add(routes.compile(listener, before));
     }
     listeners.sort(Comparator.comparingInt(Listener::port));
     return new Snapshot(config, clusters, listeners);
