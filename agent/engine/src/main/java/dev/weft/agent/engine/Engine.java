@@ -57,9 +57,7 @@ public final class Engine implements OutboundEngine {
     this.observer = observer;
     this.random = random;
     sourceHash = random.get().nextLong();
-    unknown =
-        new Endpoint(
-            Destination.UNKNOWN, observer.handle(Destination.UNKNOWN), new EndpointState());
+    unknown = new Endpoint(Destination.UNKNOWN, handle(Destination.UNKNOWN), new EndpointState());
   }
 
   /** Makes an engine without a snapshot: until {@link #apply} nothing is managed. */
@@ -99,7 +97,7 @@ public final class Engine implements OutboundEngine {
    */
   public synchronized void apply(MeshConfig config) {
     try {
-      current = SnapshotCompiler.compile(config, current, observer, clock.nanos());
+      current = SnapshotCompiler.compile(config, current, this::handle, clock.nanos());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           "configuration " + config.version() + " cannot be compiled: " + e.getMessage(), e);
@@ -187,6 +185,15 @@ public final class Engine implements OutboundEngine {
 
   RandomGenerator random() {
     return random.get();
+  }
+
+  private @Nullable Object handle(Destination destination) {
+    try {
+      return observer.handle(destination);
+    } catch (RuntimeException | LinkageError e) {
+      faults.record("observer", e);
+      return null;
+    }
   }
 
   void attemptEnded(Observed attempt, long durationNanos) {
