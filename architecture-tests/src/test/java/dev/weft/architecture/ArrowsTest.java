@@ -16,7 +16,7 @@ class ArrowsTest {
   private static final String ENGINE = "dev.weft.agent.engine..";
   private static final String CONTROL = "dev.weft.agent.control..";
   private static final String EXTENSION = "dev.weft.agent.extension..";
-  private static final String INSTRUMENTATIONS = "dev.weft.instrumentation..";
+  private static final String INSTRUMENTATIONS = "dev.weft.agent.instrumentation..";
   private static final String LITE = "dev.weft.protocol.lite..";
   private static final String MODEL = "dev.weft.policy.model..";
   private static final String STORE = "dev.weft.policy.store..";

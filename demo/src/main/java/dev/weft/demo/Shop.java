@@ -133,7 +133,12 @@ final class Shop {
   }
 
   private App.Builder service(String name, String service, int port) {
-    return App.of(service).name(name).folder(folder).agent(service, port).server(server);
+    return App.of(service)
+        .name(name)
+        .folder(folder)
+        .agent(service, port)
+        .server(server)
+        .option("weft.cache.dir", folder.resolve("cache").resolve(name).toString());
   }
 
   private void start(Map<String, App.Builder> builders) {

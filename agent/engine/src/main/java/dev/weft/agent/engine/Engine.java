@@ -25,6 +25,7 @@ import dev.weft.agent.seam.OutboundEngine;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -97,12 +98,31 @@ public final class Engine implements OutboundEngine {
    *     then the last snapshot stays
    */
   public synchronized void apply(MeshConfig config) {
-    current = SnapshotCompiler.compile(config, current, observer, clock.nanos());
+    try {
+      current = SnapshotCompiler.compile(config, current, observer, clock.nanos());
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "configuration " + config.version() + " cannot be compiled: " + e.getMessage(), e);
+    }
   }
 
   /** Returns what is decided by now; null before the first {@link #apply}. */
   public @Nullable Snapshot current() {
     return current;
+  }
+
+  /**
+   * Returns what would be done with a request, by the matchers that decide, without chance and
+   * without counting anything.
+   *
+   * @param method the HTTP method in upper case
+   * @param path the path and query, starting with {@code /}
+   * @param headers by name in lower case
+   */
+  public Explanation explain(
+      String method, String host, int port, String path, Map<String, String> headers) {
+    ExplainedRequest request = new ExplainedRequest(method, host, port, path, Map.copyOf(headers));
+    return new Explainer(request, clock.nanos()).explain(current);
   }
 
   @Override
@@ -142,7 +162,7 @@ public final class Engine implements OutboundEngine {
   }
 
   /** A registry lists names: an address or the machine itself is none of its business. */
-  private static boolean isOutsideRegistry(String host) {
+  static boolean isOutsideRegistry(String host) {
     return host.equalsIgnoreCase("localhost") || IpLiteral.is(host);
   }
 

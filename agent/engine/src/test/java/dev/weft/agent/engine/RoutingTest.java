@@ -28,6 +28,7 @@ import dev.weft.agent.seam.Call;
 import dev.weft.agent.seam.Reply;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -254,7 +255,7 @@ class RoutingTest {
       StringMatch value,
       boolean invert,
       boolean treatMissingAsEmpty,
-      @org.jspecify.annotations.Nullable String header,
+      @Nullable String header,
       boolean matches) {
     RouteMatch match =
         new RouteMatch(

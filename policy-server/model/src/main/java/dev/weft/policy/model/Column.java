@@ -21,12 +21,14 @@ import java.util.function.UnaryOperator;
 public record Column(
     String name, String type, String description, int priority, UnaryOperator<JsonNode> value) {
 
-  static Column at(String name, String pointer, String description) {
+  /** Returns a column with the value at a JSON pointer. */
+  public static Column at(String name, String pointer, String description) {
     JsonPointer compiled = JsonPointer.compile(pointer);
     return new Column(name, "string", description, 0, resource -> resource.at(compiled));
   }
 
-  static Column age() {
+  /** Returns a column with the time since the resource was created. */
+  public static Column age() {
     JsonPointer created = JsonPointer.compile("/metadata/creationTimestamp");
     return new Column(
         "Age", "date", "How long ago it was created", 0, resource -> resource.at(created));

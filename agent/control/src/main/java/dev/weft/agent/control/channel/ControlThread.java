@@ -10,11 +10,13 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The daemon thread {@code weft-control}. Thread-safe. */
 public final class ControlThread implements ControlLoop, AutoCloseable {
   private static final Logger logger = Logger.getLogger(ControlThread.class.getName());
   private final ScheduledThreadPoolExecutor executor;
+  private volatile @Nullable Thread current;
 
   /** Creates the thread; it starts with the first task. */
   public ControlThread() {
@@ -24,6 +26,7 @@ public final class ControlThread implements ControlLoop, AutoCloseable {
             task -> {
               Thread thread = new Thread(task, "weft-control");
               thread.setDaemon(true);
+              current = thread;
               return thread;
             });
     executor.setRemoveOnCancelPolicy(true);
@@ -49,6 +52,11 @@ public final class ControlThread implements ControlLoop, AutoCloseable {
   @Override
   public long nanoTime() {
     return System.nanoTime();
+  }
+
+  /** Returns whether the caller runs on this thread. */
+  public boolean isCurrent() {
+    return Thread.currentThread().equals(current);
   }
 
   /** Drops what is not yet due and stops. Does not wait. */

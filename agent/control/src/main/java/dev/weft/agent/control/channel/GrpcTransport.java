@@ -80,9 +80,14 @@ final class GrpcTransport<Q extends MessageLite, R extends MessageLite>
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      Throwable cause = status.getCause();
-      String reason = status.getCode() + ": " + status.getDescription();
-      observer.closed(cause == null ? reason : reason + ", " + cause.getMessage());
+      StringBuilder reason = new StringBuilder().append(status.getCode());
+      if (status.getDescription() != null) {
+        reason.append(": ").append(status.getDescription());
+      }
+      if (status.getCause() != null) {
+        reason.append(", ").append(status.getCause().getMessage());
+      }
+      observer.closed(reason.toString());
     }
   }
 }

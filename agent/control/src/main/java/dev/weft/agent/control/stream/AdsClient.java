@@ -43,12 +43,12 @@ public final class AdsClient {
       BidiTransport<DeltaDiscoveryRequest, DeltaDiscoveryResponse> transport,
       NodeIdentity node,
       XdsTable table,
-      String adoptedStore,
+      Stores stores,
       Watcher watcher) {
     this.loop = loop;
     this.watcher = watcher;
     this.log = new RepeatedLog(logger, loop);
-    this.identity = new StoreIdentity(adoptedStore);
+    this.identity = new StoreIdentity(stores.saved(), stores.toAdopt());
     this.session = new AdsSession(NodeMessage.of(node), table, identity, new SessionEvents());
     this.keeper =
         new StreamKeeper<>(
@@ -63,22 +63,20 @@ public final class AdsClient {
    * Returns a client that has not started.
    *
    * @param table what it keeps up; may hold what was saved before
-   * @param adoptedStore the identity of the store that the table's resources came from; empty if
-   *     unknown
    */
   public static AdsClient over(
       ControlChannel channel,
       ControlLoop loop,
       NodeIdentity node,
       XdsTable table,
-      String adoptedStore,
+      Stores stores,
       Watcher watcher) {
     return new AdsClient(
         loop,
         channel.method(METHOD, DeltaDiscoveryRequest.parser(), DeltaDiscoveryResponse.parser()),
         node,
         table,
-        adoptedStore,
+        stores,
         watcher);
   }
 
@@ -136,10 +134,21 @@ public final class AdsClient {
     session.adopt();
   }
 
+  /**
+   * Which stores are known at the start.
+   *
+   * @param saved the one that the table's resources came from; empty if unknown
+   * @param toAdopt the one that the operator said to adopt; empty for none
+   */
+  public record Stores(String saved, String toAdopt) {}
+
   /** Who is told what happened. */
   public interface Watcher {
     /** The stream has its connection. */
     void connected();
+
+    /** The stream is over; another will begin. */
+    void disconnected();
 
     /** The table may have changed, or it may be complete now. */
     void changed();
@@ -149,6 +158,11 @@ public final class AdsClient {
     @Override
     public void connected() {
       watcher.connected();
+    }
+
+    @Override
+    public void disconnected() {
+      watcher.disconnected();
     }
 
     @Override

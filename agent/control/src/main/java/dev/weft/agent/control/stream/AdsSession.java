@@ -113,6 +113,7 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
   public void closed() {
     exchange = null;
     connected = false;
+    events.disconnected();
   }
 
   /** Returns whether the stream is open and has its connection. */
@@ -128,7 +129,10 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
   /** Returns whether all that is asked for on this stream was answered. */
   boolean isComplete() {
     for (Subscription subscription : subscriptions.values()) {
-      if (subscription.isWildcard() && !subscription.hasResponse()) {
+      // A server that has nothing new to say for the versions it was told may well stay silent.
+      if (subscription.isWildcard()
+          && !subscription.hasResponse()
+          && table.versions(subscription.typeUrl()).isEmpty()) {
         return false;
       }
       for (String name : subscription.names()) {
@@ -310,6 +314,9 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
   interface Events {
     /** The stream has its connection. */
     void connected();
+
+    /** The stream is over; another will begin. */
+    void disconnected();
 
     /** The table may have changed, or it may be complete now. */
     void changed();

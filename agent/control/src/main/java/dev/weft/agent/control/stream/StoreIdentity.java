@@ -16,11 +16,12 @@ final class StoreIdentity {
   /**
    * Begins with what is known.
    *
-   * @param adopted the store that the resources at hand came from; empty if unknown
+   * @param saved the store that the resources at hand came from; empty if unknown
+   * @param toAdopt the store to adopt in its place; empty for none
    */
-  StoreIdentity(String adopted) {
-    this.adopted = adopted;
-    this.current = adopted;
+  StoreIdentity(String saved, String toAdopt) {
+    this.current = saved;
+    this.adopted = toAdopt.isEmpty() ? saved : toAdopt;
   }
 
   /**

@@ -61,7 +61,7 @@ public final class RouteCompiler {
     for (RouteConfig route : config.routes()) {
       routes.add(route(new RouteInfo(listener, config.name(), route.name()), route));
     }
-    return new VirtualHost(new RouteInfo(listener, config.name(), ""), routes);
+    return new VirtualHost(new RouteInfo(listener, config.name(), ""), config.domains(), routes);
   }
 
   private Route route(RouteInfo info, RouteConfig config) {

@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.engine.route;
 
+import dev.weft.agent.engine.match.DomainTable;
 import dev.weft.agent.engine.match.PathMatcher;
 import dev.weft.agent.seam.RequestReader;
 import java.util.List;
@@ -12,16 +13,28 @@ import org.jspecify.annotations.Nullable;
 /** The routes of one virtual host, in match order. Immutable. */
 public final class VirtualHost {
   private final RouteInfo info;
+  private final List<String> domains;
   private final Route[] routes;
 
-  VirtualHost(RouteInfo info, List<Route> routes) {
+  VirtualHost(RouteInfo info, List<String> domains, List<Route> routes) {
     this.info = info;
+    this.domains = domains;
     this.routes = routes.toArray(new Route[0]);
   }
 
   /** Returns its names. */
   public RouteInfo info() {
     return info;
+  }
+
+  /** Returns the domain that lists a host at a port, for people; empty if none does. */
+  public String domainOf(String host, int port) {
+    DomainTable.Builder all = new DomainTable.Builder(port);
+    for (int i = 0; i < domains.size(); i++) {
+      all.add(domains.get(i), i);
+    }
+    int index = all.build().find(host);
+    return index == DomainTable.NONE ? "" : domains.get(index);
   }
 
   /** Returns the routes in match order. */

@@ -1,0 +1,5 @@
+/** What a decision costs. */
+@NullMarked
+package dev.weft.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

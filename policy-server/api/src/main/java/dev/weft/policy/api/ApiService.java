@@ -1,0 +1,102 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.api;
+
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.QueryParams;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The API as an Armeria service: turns its requests into ours and our answers into its. */
+final class ApiService implements HttpService {
+  private static final int WARNING_CODE = 299;
+
+  private final KubernetesApi api;
+
+  ApiService(KubernetesApi api) {
+    this.api = api;
+  }
+
+  @Override
+  public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+    return HttpResponse.of(
+        request
+            .aggregate()
+            .thenApplyAsync(
+                aggregated -> answer(context, aggregated), context.blockingTaskExecutor()));
+  }
+
+  private HttpResponse answer(ServiceRequestContext context, AggregatedHttpRequest aggregated) {
+    ApiRequest request = toApiRequest(context, aggregated);
+    ApiAnswer answer = api.handle(request);
+    if (answer instanceof ApiAnswer.Events events) {
+      return WatchStream.start(events.watch(), context);
+    }
+    return toHttp(request, (ApiAnswer.Document) answer);
+  }
+
+  private static HttpResponse toHttp(ApiRequest request, ApiAnswer.Document document) {
+    Accepted accepted;
+    try {
+      accepted = Accepted.of(request.accept(), true, true);
+    } catch (ApiException e) {
+      accepted = new Accepted(Accepted.Form.JSON, "application/json");
+    }
+    boolean isYaml = accepted.form() == Accepted.Form.YAML;
+    boolean isDiscovery = document.json().path("kind").asText().equals("APIGroupDiscoveryList");
+    String type = isYaml || isDiscovery ? accepted.contentType() : "application/json";
+    ResponseHeadersBuilder headers =
+        ResponseHeaders.builder(document.status())
+            .contentType(MediaType.parse(type))
+            .set(HttpHeaderNames.CACHE_CONTROL, "no-cache, private")
+            .set(HttpHeaderNames.VARY, "Accept");
+    for (String warning : document.warnings()) {
+      headers.add(
+          HttpHeaderNames.WARNING,
+          WARNING_CODE + " - \"" + warning.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+    }
+    return HttpResponse.of(headers.build(), HttpData.wrap(Bodies.write(document.json(), isYaml)));
+  }
+
+  private static ApiRequest toApiRequest(
+      ServiceRequestContext context, AggregatedHttpRequest request) {
+    List<String> segments = new ArrayList<>();
+    for (String segment : context.path().split("/", -1)) {
+      if (!segment.isEmpty()) {
+        segments.add(URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8));
+      }
+    }
+    Map<String, String> query = new HashMap<>();
+    QueryParams parameters = context.queryParams();
+    for (String name : parameters.names()) {
+      query.put(name, parameters.get(name, ""));
+    }
+    MediaType contentType = request.contentType();
+    return new ApiRequest(
+        request.method().name(),
+        segments,
+        query,
+        request.headers().get(HttpHeaderNames.ACCEPT, "*/*"),
+        contentType == null
+            ? ""
+            : (contentType.type() + "/" + contentType.subtype()).toLowerCase(Locale.ROOT),
+        request.headers().get(HttpHeaderNames.USER_AGENT, ""),
+        request.content());
+  }
+}

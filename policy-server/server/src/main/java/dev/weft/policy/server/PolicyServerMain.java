@@ -1,0 +1,162 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.server;
+
+import dev.weft.policy.store.StoreException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command that runs a policy server. */
+@Command(
+    name = "weft-policy-server",
+    mixinStandardHelpOptions = true,
+    versionProvider = PolicyServerMain.Version.class,
+    sortOptions = false,
+    description = {
+      "Holds the mesh's policies and pushes them to its agents.",
+      "Policies are edited with kubectl --server http://HOST:PORT, or with weft apply."
+    },
+    footer = "%nEach option is an environment variable too; the option wins.")
+final class PolicyServerMain implements Callable<Integer> {
+  private static final String LOG_FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n";
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "${env:WEFT_LISTEN:-127.0.0.1:7070}",
+      description =
+          "Where to listen; port 0 is any that is free. Default: 127.0.0.1:7070 [WEFT_LISTEN]")
+  private String listen = "";
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      defaultValue = "${env:WEFT_DATA_DIR:-weft-data}",
+      description = "Where policies are kept. Default: ./weft-data [WEFT_DATA_DIR]")
+  private Path dataDirectory = Path.of("");
+
+  @Option(
+      names = "--policies",
+      paramLabel = "DIR",
+      defaultValue = "${env:WEFT_POLICIES}",
+      description =
+          "Take policies from the YAML files in this folder, as they change, and not from the API;"
+              + " nothing is stored then [WEFT_POLICIES]")
+  private @Nullable Path policiesDirectory;
+
+  @Option(
+      names = "--plaintext",
+      paramLabel = "loopback|any",
+      defaultValue = "${env:WEFT_PLAINTEXT:-loopback}",
+      description =
+          "Where traffic without TLS is allowed. Default: loopback, addresses of this machine only"
+              + " [WEFT_PLAINTEXT]")
+  private Plaintext plaintext = Plaintext.loopback;
+
+  @Option(
+      names = "--shutdown-grace",
+      paramLabel = "SECONDS",
+      defaultValue = "${env:WEFT_SHUTDOWN_GRACE:-5}",
+      description =
+          "How long requests under way may take when the server is told to end. Default: 5"
+              + " [WEFT_SHUTDOWN_GRACE]")
+  private int shutdownGraceSeconds;
+
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+  /** Where traffic without TLS is allowed; written in lower case on the command line. */
+  enum Plaintext {
+    loopback,
+    any
+  }
+
+  /** Runs the server until it is told to end. */
+  public static void main(String[] args) {
+    System.setProperty(
+        "java.util.logging.SimpleFormatter.format",
+        System.getProperty("java.util.logging.SimpleFormatter.format", LOG_FORMAT));
+    int exitCode = new CommandLine(new PolicyServerMain()).execute(args);
+    if (exitCode != 0) {
+      System.exit(exitCode);
+    }
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logger logger = System.getLogger(PolicyServer.class.getName());
+    ServerOptions options =
+        new ServerOptions(
+            address(), dataDirectory, policiesDirectory, shutdownGraceSeconds * 1000L);
+    PolicyServer server;
+    try {
+      server = PolicyServer.start(options);
+    } catch (StoreException.Failed e) {
+      logger.log(Level.ERROR, "The server cannot start: " + e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  ended.countDown();
+                },
+                "weft-shutdown"));
+    logger.log(
+        Level.INFO,
+        "The policy server listens on http://"
+            + options.listen().getHostString()
+            + ":"
+            + server.port());
+    ended.await();
+    return CommandLine.ExitCode.OK;
+  }
+
+  private InetSocketAddress address() {
+    int colon = listen.lastIndexOf(':');
+    try {
+      String host = listen.substring(0, colon).replace("[", "").replace("]", "");
+      int port = Integer.parseInt(listen.substring(colon + 1));
+      InetAddress address = InetAddress.getByName(host.isEmpty() ? "0.0.0.0" : host);
+      if (plaintext == Plaintext.loopback && !address.isLoopbackAddress()) {
+        throw bad(
+            "--listen: "
+                + listen
+                + " (expected: a loopback address; this server has no TLS, to send policies in"
+                + " plain text over a network you trust add --plaintext=any)");
+      }
+      return new InetSocketAddress(address, port);
+    } catch (UnknownHostException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw bad("--listen: " + listen + " (expected: HOST:PORT, for example 127.0.0.1:7070)");
+    }
+  }
+
+  private CommandLine.ParameterException bad(String message) {
+    if (spec == null) {
+      throw new IllegalStateException(message);
+    }
+    return new CommandLine.ParameterException(spec.commandLine(), message);
+  }
+
+  /** The version of the jar. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = PolicyServerMain.class.getPackage().getImplementationVersion();
+      return new String[] {"weft-policy-server " + (version == null ? "(no jar)" : version)};
+    }
+  }
+}

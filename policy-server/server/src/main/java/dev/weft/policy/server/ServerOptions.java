@@ -1,0 +1,23 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.server;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a policy server is told.
+ *
+ * @param listen where it listens; port 0 is any that is free
+ * @param dataDirectory where it keeps policies; not used if there is a folder of policies
+ * @param policiesDirectory the folder that policies come from, or null if they are kept in a store
+ * @param shutdownGraceMillis how long requests under way may take when it goes down
+ */
+public record ServerOptions(
+    InetSocketAddress listen,
+    Path dataDirectory,
+    @Nullable Path policiesDirectory,
+    long shutdownGraceMillis) {}
