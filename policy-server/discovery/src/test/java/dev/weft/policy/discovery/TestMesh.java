@@ -4,9 +4,17 @@
  */
 package dev.weft.policy.discovery;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.weft.policy.compiler.Compilation;
+import dev.weft.policy.compiler.CompiledResource;
+import dev.weft.policy.discovery.registry.AgentView;
 import dev.weft.policy.model.Finding;
 import dev.weft.policy.model.Kind;
 import dev.weft.policy.model.Kinds;
@@ -15,6 +23,8 @@ import dev.weft.policy.model.ResourceKey;
 import dev.weft.policy.store.EmbeddedStore;
 import dev.weft.policy.store.Store;
 import dev.weft.policy.store.StoredResource;
+import dev.weft.protocol.names.TypeUrls;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -27,6 +37,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,10 +55,10 @@ final class TestMesh implements AutoCloseable {
   final Store store;
   final DiscoveryServer discovery;
   final BlockingQueue<Nack> nacks = new LinkedBlockingQueue<>();
+  final BlockingQueue<List<AgentView>> workloads = new LinkedBlockingQueue<>();
   final List<Finding> findings = new CopyOnWriteArrayList<>();
   private final Server server;
   private final List<ManagedChannel> channels = new ArrayList<>();
-  private final List<DeltaClient> clients = new ArrayList<>();
 
   TestMesh(DiscoverySettings settings, Timer timer) {
     this(EmbeddedStore.inMemory(UUID.randomUUID()), settings, timer);
@@ -66,6 +77,11 @@ final class TestMesh implements AutoCloseable {
           public void onCompiled(long revision, List<Finding> found) {
             findings.clear();
             findings.addAll(found);
+          }
+
+          @Override
+          public void onWorkloads(List<AgentView> agents) {
+            workloads.add(agents);
           }
         };
     this.discovery = DiscoveryServer.create(store, settings, observer, new Threads(), timer);
@@ -97,9 +113,39 @@ final class TestMesh implements AutoCloseable {
   }
 
   DeltaClient client(String name, String namespace) {
-    DeltaClient client = new DeltaClient(channel(), DeltaClient.nodeId(name, namespace));
-    clients.add(client);
-    return client;
+    return new DeltaClient(channel(), DeltaClient.nodeId(name, namespace));
+  }
+
+  /** Returns the addresses that a cluster has in what is compiled now. */
+  List<String> addresses(String cluster) {
+    Compilation compilation = discovery.current().compilation();
+    CompiledResource assignment =
+        compilation
+            .snapshot(compilation.audience("shop", Map.of()))
+            .resources(TypeUrls.CLUSTER_LOAD_ASSIGNMENT)
+            .get(cluster);
+    return assignment == null ? List.of() : addresses(assignment.body());
+  }
+
+  static List<String> addresses(Any assignment) {
+    try {
+      return assignment.unpack(ClusterLoadAssignment.class).getEndpointsList().stream()
+          .flatMap(locality -> locality.getLbEndpointsList().stream())
+          .map(endpoint -> endpoint.getEndpoint().getAddress().getSocketAddress().getAddress())
+          .toList();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Lets what waits be compiled until a cluster has these addresses. */
+  void awaitAddresses(FakeTimer timer, String cluster, String... addresses) {
+    await()
+        .untilAsserted(
+            () -> {
+              timer.advance(Duration.ZERO);
+              assertThat(addresses(cluster)).containsExactly(addresses);
+            });
   }
 
   /** Creates or replaces a resource, and returns its name. */
@@ -135,11 +181,16 @@ final class TestMesh implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Ends the server, but not its store. */
+  void stop() {
     channels.forEach(ManagedChannel::shutdownNow);
     server.shutdownNow();
     discovery.close();
+  }
+
+  @Override
+  public void close() {
+    stop();
     store.close();
   }
 }
