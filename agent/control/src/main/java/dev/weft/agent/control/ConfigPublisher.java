@@ -62,8 +62,11 @@ final class ConfigPublisher {
 
   /** The stream has its connection: the time for the first answer begins to count. */
   void connected() {
-    if (!hasPublished) {
-      waitingSinceNanos = loop.nanoTime();
+    if (waiting) {
+      if (!hasPublished) {
+        waitingSinceNanos = loop.nanoTime();
+      }
+      changed();
     }
   }
 
@@ -82,11 +85,11 @@ final class ConfigPublisher {
         deadline = null;
       }
       publish.run();
-    } else if (deadline == null) {
-      // If the stream is away when the wait is over, its return is a change.
+    } else if (deadline == null && leftNanos > 0) {
+      // If the stream is away when the wait is over, its return comes here again.
       deadline =
           loop.schedule(
-              Math.max(leftNanos, GATHER_NANOS),
+              leftNanos,
               () -> {
                 deadline = null;
                 tryToPublish();

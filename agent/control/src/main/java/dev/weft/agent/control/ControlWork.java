@@ -22,6 +22,7 @@ import dev.weft.agent.control.translate.XdsTable;
 import dev.weft.agent.engine.config.MeshConfig;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -45,6 +46,7 @@ final class ControlWork {
   private ConfigOrigin origin = ConfigOrigin.NONE;
   private String savedStore = "";
   private boolean strictSeen;
+  private boolean heardOfServer;
   private @Nullable ControlChannel channel;
   private @Nullable AdsClient ads;
   private @Nullable RegistryClient registry;
@@ -187,9 +189,16 @@ final class ControlWork {
   }
 
   private void publish() {
-    apply(file == null ? ConfigOrigin.STREAM : ConfigOrigin.FILE);
-    if (cache != null) {
-      cache.saveSoon();
+    if (file != null) {
+      apply(ConfigOrigin.FILE);
+    } else if (heardOfServer) {
+      apply(ConfigOrigin.STREAM);
+      if (cache != null) {
+        cache.saveSoon();
+      }
+    } else {
+      // Names in DNS have other addresses now.
+      apply(ConfigOrigin.CACHE);
     }
   }
 
@@ -230,7 +239,7 @@ final class ControlWork {
     return new SavedConfig(
         ads == null ? savedStore : ads.adoptedStore(),
         options.node().id(),
-        System.currentTimeMillis(),
+        Instant.now().toEpochMilli(),
         table.resources(),
         strictSeen);
   }
@@ -277,6 +286,7 @@ final class ControlWork {
 
     @Override
     public void changed() {
+      heardOfServer = true;
       tableChanged();
     }
   }

@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.discovery;
 
+import dev.weft.policy.discovery.registry.AgentView;
 import dev.weft.policy.model.Finding;
 import java.util.List;
 
@@ -21,4 +22,11 @@ public interface DiscoveryObserver {
    * @param findings what is wrong with any of them; resources without a finding are in effect
    */
   void onCompiled(long revision, List<Finding> findings);
+
+  /**
+   * The announced workloads have changed. Reports come without this.
+   *
+   * @param agents all agents that are announced, in the order of namespace, service and instance
+   */
+  void onWorkloads(List<AgentView> agents);
 }

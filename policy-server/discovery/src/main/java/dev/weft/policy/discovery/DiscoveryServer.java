@@ -83,10 +83,15 @@ public final class DiscoveryServer implements AutoCloseable {
       Threads threads,
       Timer timer) {
     DiscoveryServer server = new DiscoveryServer(store, settings, observer, threads, timer);
-    server.registry.observe(server.publisher::workloadsChanged);
+    server.registry.observe(server::workloadsChanged);
     server.publisher.start(store);
     timer.after(settings.lease(), server::recovered);
     return server;
+  }
+
+  private void workloadsChanged() {
+    publisher.workloadsChanged();
+    observerCalls.execute(() -> observer.onWorkloads(registry.agents()));
   }
 
   private void recovered() {
@@ -127,6 +132,11 @@ public final class DiscoveryServer implements AutoCloseable {
   /** Returns the agents that are announced, in the order of namespace, service and instance. */
   public List<AgentView> agents() {
     return registry.agents();
+  }
+
+  /** Returns what is in effect now. */
+  Publisher.Published current() {
+    return publisher.current();
   }
 
   /** Returns how many ADS streams are open. */
