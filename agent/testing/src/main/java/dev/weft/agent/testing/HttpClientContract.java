@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
@@ -445,8 +446,8 @@ public abstract class HttpClientContract {
     client.send(Request.get("http://limited.test/"));
     client.send(Request.get("http://limited.test/status/500"));
     client.send(Request.get("http://limited.test/status/204"));
-    catchThrowable(() -> client.send(Request.get("http://limited.test/reset")));
-    catchThrowable(() -> client.send(Request.get("http://limited.test/truncated")));
+    assertThatThrownBy(() -> client.send(Request.get("http://limited.test/reset")));
+    assertThatThrownBy(() -> client.send(Request.get("http://limited.test/truncated")));
     try (InputStream body = client.open(Request.get("http://limited.test/endless"))) {
       assertThat(body.read()).isEqualTo('x');
     }
