@@ -25,6 +25,7 @@ import dev.weft.agent.seam.OutboundEngine;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -56,9 +57,7 @@ public final class Engine implements OutboundEngine {
     this.observer = observer;
     this.random = random;
     sourceHash = random.get().nextLong();
-    unknown =
-        new Endpoint(
-            Destination.UNKNOWN, observer.handle(Destination.UNKNOWN), new EndpointState());
+    unknown = new Endpoint(Destination.UNKNOWN, handle(Destination.UNKNOWN), new EndpointState());
   }
 
   /** Makes an engine without a snapshot: until {@link #apply} nothing is managed. */
@@ -97,12 +96,31 @@ public final class Engine implements OutboundEngine {
    *     then the last snapshot stays
    */
   public synchronized void apply(MeshConfig config) {
-    current = SnapshotCompiler.compile(config, current, observer, clock.nanos());
+    try {
+      current = SnapshotCompiler.compile(config, current, this::handle, clock.nanos());
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "configuration " + config.version() + " cannot be compiled: " + e.getMessage(), e);
+    }
   }
 
   /** Returns what is decided by now; null before the first {@link #apply}. */
   public @Nullable Snapshot current() {
     return current;
+  }
+
+  /**
+   * Returns what would be done with a request, by the matchers that decide, without chance and
+   * without counting anything.
+   *
+   * @param method the HTTP method in upper case
+   * @param path the path and query, starting with {@code /}
+   * @param headers by name in lower case
+   */
+  public Explanation explain(
+      String method, String host, int port, String path, Map<String, String> headers) {
+    ExplainedRequest request = new ExplainedRequest(method, host, port, path, Map.copyOf(headers));
+    return new Explainer(request, clock.nanos()).explain(current);
   }
 
   @Override
@@ -127,7 +145,7 @@ public final class Engine implements OutboundEngine {
     }
     VirtualHost virtualHost = snapshot.virtualHost(port, host);
     if (virtualHost == null) {
-      return snapshot.isRegistryOnly() && !isOutsideRegistry(host)
+      return snapshot.isRegistryOnly() && !IpLiteral.isOrLocalhost(host)
           ? reply(RouteInfo.NONE, Replies.BLACK_HOLE, reader.isGrpc(request))
           : null;
     }
@@ -139,11 +157,6 @@ public final class Engine implements OutboundEngine {
     return forwarding == null
         ? answer(route, request, reader)
         : RoutedCall.begin(this, route, forwarding, request, reader);
-  }
-
-  /** A registry lists names: an address or the machine itself is none of its business. */
-  private static boolean isOutsideRegistry(String host) {
-    return host.equalsIgnoreCase("localhost") || IpLiteral.is(host);
   }
 
   private <Q> @Nullable Call answer(Route route, Q request, RequestReader<Q> reader) {
@@ -172,6 +185,15 @@ public final class Engine implements OutboundEngine {
 
   RandomGenerator random() {
     return random.get();
+  }
+
+  private @Nullable Object handle(Destination destination) {
+    try {
+      return observer.handle(destination);
+    } catch (RuntimeException | LinkageError e) {
+      faults.record("observer", e);
+      return null;
+    }
   }
 
   void attemptEnded(Observed attempt, long durationNanos) {

@@ -88,6 +88,16 @@ public non-sealed interface Attempt extends Step {
   /** Tells that a delivered response ended: its body was read, closed, cancelled or broke. */
   void end(Ending ending);
 
+  /**
+   * Tells that a delivered gRPC response ended, as {@link #end(Ending)} does.
+   *
+   * @param grpcStatus the status that the call was closed with, 0 to 16: it comes after the
+   *     messages
+   */
+  default void end(Ending ending, int grpcStatus) {
+    end(ending);
+  }
+
   /** Why no response headers came. */
   enum Failure {
     /** No connection could be made: refused, unreachable, TLS failed, connect timeout. */

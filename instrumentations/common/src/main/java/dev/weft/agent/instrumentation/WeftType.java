@@ -41,15 +41,38 @@ public final class WeftType {
    * @param parameters the binary names of its parameters' types, erased
    */
   public WeftType advise(String advice, String method, String... parameters) {
-    points.add(new Point(advice, method, List.of(parameters)));
+    Signature signature = new Signature(method, List.of(parameters));
+    points.add(new Point(advice, signature, signature.toString(), true));
+    return this;
+  }
+
+  /**
+   * Weaves what a matcher finds, for a method whose parameters differ between versions.
+   *
+   * @param advice the simple name of the advice class, which is in the module's package
+   * @param what the method, for messages
+   */
+  public WeftType advise(String advice, String what, ElementMatcher<MethodDescription> method) {
+    points.add(new Point(advice, method, what, true));
+    return this;
+  }
+
+  /** Weaves a method that some versions of the library do not have and do not need. */
+  public WeftType adviseIfThere(String advice, String method, String... parameters) {
+    Signature signature = new Signature(method, List.of(parameters));
+    points.add(new Point(advice, signature, signature.toString(), false));
     return this;
   }
 
   TypeInstrumentation bind(String hook, String advicePackage) {
+    HookWatch.known(name, hook);
     return new Bound(hook, advicePackage, name, List.copyOf(points));
   }
 
-  private record Point(String advice, String method, List<String> parameters)
+  private record Point(
+      String advice, ElementMatcher<MethodDescription> method, String what, boolean isNeeded) {}
+
+  private record Signature(String method, List<String> parameters)
       implements ElementMatcher<MethodDescription> {
     @Override
     public boolean matches(MethodDescription candidate) {
@@ -87,14 +110,14 @@ public final class WeftType {
           (builder, type, loader, module, domain) -> {
             HookWatch.weaving(name, hook);
             for (Point point : points) {
-              if (type.getDeclaredMethods().filter(point).isEmpty()) {
-                HookWatch.unknown(name, hook, "no " + point);
+              if (point.isNeeded && type.getDeclaredMethods().filter(point.method).isEmpty()) {
+                HookWatch.unknown(name, hook, "no " + point.what);
               }
             }
             return builder;
           });
       for (Point point : points) {
-        transformer.applyAdviceToMethod(point, advicePackage + point.advice);
+        transformer.applyAdviceToMethod(point.method, advicePackage + point.advice);
       }
     }
   }

@@ -8,21 +8,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.policy.model.Kind;
 import dev.weft.policy.model.Problem;
+import dev.weft.policy.model.ResourceNames;
 import dev.weft.policy.model.ResourceSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Decides whether a resource may be kept. */
 final class Admission {
-  private static final int MAX_NAME_LENGTH = 253;
-  private static final int MAX_NAMESPACE_LENGTH = 63;
-  private static final Pattern NAME =
-      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
-  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
-
   private Admission() {}
 
   /**
@@ -54,7 +48,7 @@ final class Admission {
    */
   static List<String> check(
       Kind kind, ObjectNode resource, ObjectNode before, WriteOptions.UnknownFields unknownFields) {
-    List<Problem> problems = new ArrayList<>(nameProblems(resource));
+    List<Problem> problems = new ArrayList<>(ResourceNames.problems(resource));
     List<Problem> unknown = new ArrayList<>();
     for (Problem problem : ResourceSchema.of(kind).problems(resource)) {
       (problem.sort() == Problem.Sort.UNKNOWN_FIELD ? unknown : problems).add(problem);
@@ -82,38 +76,6 @@ final class Admission {
     return ResourceSchema.of(kind).problems(resource).stream()
         .filter(problem -> problem.sort() == Problem.Sort.UNKNOWN_FIELD)
         .collect(Collectors.toSet());
-  }
-
-  private static List<Problem> nameProblems(ObjectNode resource) {
-    List<Problem> problems = new ArrayList<>();
-    JsonNode metadata = resource.path("metadata");
-    String name = metadata.path("name").asText("");
-    if (name.isEmpty()) {
-      problems.add(
-          new Problem(
-              Problem.Sort.MISSING, "metadata.name", "", "a name, or metadata.generateName"));
-    } else if (name.length() > MAX_NAME_LENGTH || !NAME.matcher(name).matches()) {
-      problems.add(
-          new Problem(
-              Problem.Sort.INVALID_VALUE,
-              "metadata.name",
-              "\"" + name + "\"",
-              "lower case letters, digits, hyphens and dots, at most "
-                  + MAX_NAME_LENGTH
-                  + ", a letter or digit at both ends"));
-    }
-    String namespace = metadata.path("namespace").asText("");
-    if (namespace.length() > MAX_NAMESPACE_LENGTH || !NAMESPACE.matcher(namespace).matches()) {
-      problems.add(
-          new Problem(
-              Problem.Sort.INVALID_VALUE,
-              "metadata.namespace",
-              "\"" + namespace + "\"",
-              "lower case letters, digits and hyphens, at most "
-                  + MAX_NAMESPACE_LENGTH
-                  + ", a letter or digit at both ends"));
-    }
-    return problems;
   }
 
   private static void expect(String field, String found, String expected) {

@@ -10,11 +10,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.linecorp.armeria.common.HttpData;
+import dev.weft.policy.model.YamlDocument;
+import dev.weft.policy.model.YamlException;
 import java.io.IOException;
+import java.util.List;
 
 /** Reads and writes bodies. */
 final class Bodies {
@@ -32,26 +36,45 @@ final class Bodies {
    * @throws ApiException if it is neither
    */
   static JsonNode read(HttpData body, boolean isYaml) {
+    JsonNode read = isYaml ? readYaml(body.toStringUtf8()) : readJson(body);
+    if (read.isMissingNode() || read.isNull()) {
+      throw ApiException.badRequest("the body is empty (expected: a resource)");
+    }
+    return read;
+  }
+
+  private static JsonNode readJson(HttpData body) {
     try {
-      JsonNode read = (isYaml ? Yaml.MAPPER : JSON).readTree(body.array());
-      if (read == null || read.isMissingNode() || read.isNull()) {
-        throw ApiException.badRequest("the body is empty (expected: a resource)");
-      }
-      return read;
+      return JSON.readTree(body.array());
     } catch (JsonProcessingException e) {
-      String where =
-          e.getLocation() == null
-              ? ""
-              : "line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr()
-                  + ": ";
-      throw ApiException.badRequest(
-          "the body is no " + (isYaml ? "YAML: " : "JSON: ") + where + e.getOriginalMessage());
+      throw ApiException.badRequest("the body is no JSON: " + where(e) + e.getOriginalMessage());
     } catch (IOException e) {
       throw ApiException.badRequest("the body cannot be read: " + e.getMessage());
     }
+  }
+
+  private static JsonNode readYaml(String text) {
+    try {
+      List<YamlDocument> documents = YamlDocument.parseAll(text);
+      if (documents.size() > 1) {
+        throw ApiException.badRequest(
+            "the body has " + documents.size() + " documents (expected: one)");
+      }
+      return documents.isEmpty() ? MissingNode.getInstance() : documents.get(0).root();
+    } catch (YamlException e) {
+      throw ApiException.badRequest(
+          "the body is no YAML: line " + e.line() + ": " + e.getMessage());
+    }
+  }
+
+  private static String where(JsonProcessingException e) {
+    return e.getLocation() == null
+        ? ""
+        : "line "
+            + e.getLocation().getLineNr()
+            + ", column "
+            + e.getLocation().getColumnNr()
+            + ": ";
   }
 
   /** Reads an object. */
@@ -76,14 +99,13 @@ final class Bodies {
         || contentType.endsWith("/x-yaml");
   }
 
-  /** Loaded with the first YAML. */
+  /** Loaded with the first answer in YAML. */
   private static final class Yaml {
     static final ObjectMapper MAPPER =
         new ObjectMapper(
-                YAMLFactory.builder()
-                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                    .build())
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+            YAMLFactory.builder()
+                .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                .build());
   }
 }

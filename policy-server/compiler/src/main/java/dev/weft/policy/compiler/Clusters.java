@@ -7,6 +7,7 @@ package dev.weft.policy.compiler;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.weft.policy.model.ResourceKey;
 import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
@@ -18,8 +19,11 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.type.v3.Percent;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Makes clusters. */
 final class Clusters {
@@ -37,11 +41,16 @@ final class Clusters {
             .setLbPolicy(LbPolicy.CLUSTER_PROVIDED);
     Cluster.Builder blackHole =
         base(ResourceNames.BLACK_HOLE_CLUSTER, TrafficPolicy.NONE).setType(DiscoveryType.STATIC);
-    return List.of(compiled(passthrough), compiled(blackHole));
+    return List.of(compiled(passthrough, Set.of()), compiled(blackHole, Set.of()));
   }
 
   /** Returns the cluster of a service's port and subset under what a DestinationRule says. */
-  CompiledResource cluster(ClusterKey key, TrafficPolicy policy) {
+  CompiledResource cluster(ClusterKey key, DestinationRules.@Nullable Rule rule) {
+    TrafficPolicy policy = policy(key, rule);
+    Set<ResourceKey> origins = new HashSet<>(key.service().origins());
+    if (rule != null) {
+      origins.addAll(rule.origins());
+    }
     Cluster.Builder cluster = base(key.name(), policy);
     LoadBalancing balancing =
         policy.balancing() == null ? LoadBalancing.DEFAULT : policy.balancing();
@@ -61,11 +70,19 @@ final class Clusters {
             .setLoadAssignment(Endpoints.assignment(withOwnHost(key), List.of()));
       }
     }
-    return compiled(cluster.setMetadata(metadata(key)));
+    return compiled(cluster.setMetadata(metadata(key)), origins);
+  }
+
+  private static TrafficPolicy policy(ClusterKey key, DestinationRules.@Nullable Rule rule) {
+    return rule == null ? TrafficPolicy.NONE : rule.effective(key.port().number(), key.subset());
   }
 
   /** Returns whether the endpoints of such a cluster are pushed by themselves. */
-  static boolean isEds(Service service, TrafficPolicy policy) {
+  static boolean isEds(ClusterKey key, DestinationRules.@Nullable Rule rule) {
+    return isEds(key.service(), policy(key, rule));
+  }
+
+  private static boolean isEds(Service service, TrafficPolicy policy) {
     boolean isPassthrough =
         policy.balancing() != null && policy.balancing().policy() == LbPolicy.CLUSTER_PROVIDED;
     return !isPassthrough
@@ -122,8 +139,8 @@ final class Clusters {
     return cluster;
   }
 
-  private static CompiledResource compiled(Cluster.Builder cluster) {
-    return CompiledResource.of(TypeUrls.CLUSTER, cluster.getName(), cluster.build());
+  private static CompiledResource compiled(Cluster.Builder cluster, Set<ResourceKey> origins) {
+    return CompiledResource.of(TypeUrls.CLUSTER, cluster.getName(), cluster.build(), origins);
   }
 
   private static Metadata metadata(ClusterKey key) {

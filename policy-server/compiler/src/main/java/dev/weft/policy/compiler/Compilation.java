@@ -47,11 +47,15 @@ public final class Compilation {
 
   private final Map<Audience, Snapshot> snapshots = new ConcurrentHashMap<>();
 
+  /** Those of the compilation before this one: what is equal is the same object. */
+  private final Map<Audience, Snapshot> snapshotsBefore;
+
   private Compilation(
       MeshSettings settings,
       List<PolicyResource> resources,
       Collection<Workload> workloads,
-      Endpoints endpoints) {
+      Endpoints endpoints,
+      Map<Audience, Snapshot> snapshotsBefore) {
     Set<Finding> found = new LinkedHashSet<>();
     this.settings = settings;
     this.resources = resources;
@@ -67,6 +71,7 @@ public final class Compilation {
     this.findings = List.copyOf(found);
     this.endpoints = endpoints;
     this.bases = new ConcurrentHashMap<>();
+    this.snapshotsBefore = snapshotsBefore;
   }
 
   private Compilation(Compilation other, Endpoints endpoints) {
@@ -79,6 +84,7 @@ public final class Compilation {
     this.httpRoutes = other.httpRoutes;
     this.endpoints = endpoints;
     this.bases = other.bases;
+    this.snapshotsBefore = other.snapshots;
   }
 
   /** Compiles all resources; those of kinds that mean nothing here are left out. */
@@ -88,7 +94,7 @@ public final class Compilation {
     oldestFirst.sort(Comparator.comparing(Age::of));
     List<Workload> ordered = ordered(workloads);
     HostNames names = new HostNames(settings.domain());
-    return new Compilation(settings, oldestFirst, ordered, Endpoints.of(names, ordered));
+    return new Compilation(settings, oldestFirst, ordered, Endpoints.of(names, ordered), Map.of());
   }
 
   /** Compiles other workloads with the same resources; only endpoints, if no more has changed. */
@@ -99,7 +105,7 @@ public final class Compilation {
     Set<Finding> found = new LinkedHashSet<>();
     Services now = Services.of(services.names(), declared(resources, found), ordered, found);
     if (!now.isSameAs(services)) {
-      whole = new Compilation(settings, resources, ordered, changed);
+      whole = new Compilation(settings, resources, ordered, changed, snapshots);
     }
     return whole == null ? new Compilation(this, changed) : whole;
   }
@@ -110,7 +116,7 @@ public final class Compilation {
     List<PolicyResource> oldestFirst = new ArrayList<>(changed);
     oldestFirst.sort(Comparator.comparing(Age::of));
     List<Workload> ordered = ordered(workloads);
-    return new Compilation(settings, oldestFirst, ordered, endpoints.with(ordered));
+    return new Compilation(settings, oldestFirst, ordered, endpoints.with(ordered), snapshots);
   }
 
   private static List<Workload> ordered(Collection<Workload> workloads) {
@@ -156,6 +162,11 @@ public final class Compilation {
     }
     Map<String, Map<String, CompiledResource>> byType = new HashMap<>(base.byType());
     byType.put(TypeUrls.CLUSTER_LOAD_ASSIGNMENT, Collections.unmodifiableMap(assignments));
+    Snapshot before = snapshotsBefore.get(audience);
+    if (before != null) {
+      byType.replaceAll(
+          (type, made) -> made.equals(before.resources(type)) ? before.resources(type) : made);
+    }
     return new Snapshot(byType);
   }
 
@@ -190,10 +201,8 @@ public final class Compilation {
         subsets.forEach(
             (subset, labels) -> {
               ClusterKey key = new ClusterKey(service, port, subset, labels);
-              TrafficPolicy policy =
-                  rule == null ? TrafficPolicy.NONE : rule.effective(port.number(), subset);
-              clusters.add(compiler.cluster(key, policy));
-              if (Clusters.isEds(service, policy)) {
+              clusters.add(compiler.cluster(key, rule));
+              if (Clusters.isEds(key, rule)) {
                 edsClusters.add(key);
               }
             });

@@ -8,11 +8,13 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
+import dev.weft.policy.model.ResourceKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,17 +27,24 @@ public final class CompiledResource {
   private final String name;
   private final String version;
   private final Any body;
+  private final Set<ResourceKey> origins;
 
-  private CompiledResource(String name, String version, Any body) {
+  private CompiledResource(String name, String version, Any body, Set<ResourceKey> origins) {
     this.name = name;
     this.version = version;
     this.body = body;
+    this.origins = Set.copyOf(origins);
   }
 
-  /** Serializes a message, its maps in the order of their keys, so that equal ones look equal. */
-  static CompiledResource of(String typeUrl, String name, Message message) {
+  /**
+   * Serializes a message, its maps in the order of their keys, so that equal ones look equal.
+   *
+   * @param origins what it was made of
+   */
+  static CompiledResource of(
+      String typeUrl, String name, Message message, Set<ResourceKey> origins) {
     Any body = Protos.any(typeUrl, message);
-    return new CompiledResource(name, versionOf(body.getValue()), body);
+    return new CompiledResource(name, versionOf(body.getValue()), body, origins);
   }
 
   static ByteString deterministicBytes(Message message) {
@@ -79,6 +88,11 @@ public final class CompiledResource {
   /** Returns the serialized resource with its type. */
   public Any body() {
     return body;
+  }
+
+  /** Returns the policy resources that it was made of; announced workloads are none. */
+  public Set<ResourceKey> origins() {
+    return origins;
   }
 
   @Override

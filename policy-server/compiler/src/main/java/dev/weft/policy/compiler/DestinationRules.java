@@ -6,8 +6,10 @@ package dev.weft.policy.compiler;
 
 import dev.weft.policy.model.Finding;
 import dev.weft.policy.model.PolicyResource;
+import dev.weft.policy.model.ResourceKey;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,12 +108,18 @@ final class DestinationRules {
   /**
    * What holds for a host.
    *
+   * @param origins the DestinationRules that say so
    * @param visibility which callers it is for
    * @param policy for all its endpoints
    * @param subsets by name
    */
-  record Rule(Visibility visibility, TrafficPolicy policy, Map<String, Subset> subsets) {
+  record Rule(
+      Set<ResourceKey> origins,
+      Visibility visibility,
+      TrafficPolicy policy,
+      Map<String, Subset> subsets) {
     Rule {
+      origins = Set.copyOf(origins);
       subsets = Map.copyOf(subsets);
     }
 
@@ -129,6 +137,7 @@ final class DestinationRules {
         }
       }
       return new Rule(
+          Set.of(resource.key()),
           Visibility.of(spec.get("exportTo").texts(), resource.namespace()),
           TrafficPolicy.read(spec.get("trafficPolicy"), report),
           subsets);
@@ -153,8 +162,10 @@ final class DestinationRules {
             spec.get("trafficPolicy"),
             "an older DestinationRule for the same host has a trafficPolicy, which wins");
       }
+      Set<ResourceKey> all = new HashSet<>(origins);
+      all.addAll(younger.origins);
       return new Rule(
-          visibility, policy.equals(TrafficPolicy.NONE) ? younger.policy : policy, merged);
+          all, visibility, policy.equals(TrafficPolicy.NONE) ? younger.policy : policy, merged);
     }
 
     boolean hasHashing() {

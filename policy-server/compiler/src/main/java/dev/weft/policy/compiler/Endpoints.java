@@ -68,7 +68,10 @@ final class Endpoints {
     return new Made(
         workloads,
         CompiledResource.of(
-            TypeUrls.CLUSTER_LOAD_ASSIGNMENT, cluster.name(), assignment(cluster, workloads)));
+            TypeUrls.CLUSTER_LOAD_ASSIGNMENT,
+            cluster.name(),
+            assignment(cluster, workloads),
+            cluster.service().origins()));
   }
 
   private List<Workload> workloadsOf(Service service) {

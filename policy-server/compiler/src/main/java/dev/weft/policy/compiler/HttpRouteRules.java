@@ -63,10 +63,10 @@ final class HttpRouteRules {
     HttpRouteFilters filters = new HttpRouteFilters(route, action, match.prefix(), report);
     if (!filters.apply(rule.get("filters"), this::backend)) {
       Routes.serverError(route);
-      return RouteTemplate.forAll(route.build(), List.of());
+      return RouteTemplate.forAll(route.build(), resource.key(), List.of());
     }
     if (filters.isRedirect()) {
-      return RouteTemplate.forAll(route.build(), List.of());
+      return RouteTemplate.forAll(route.build(), resource.key(), List.of());
     }
     List<RouteTemplate.Destination> goesTo = new ArrayList<>();
     if (addBackends(rule.get("backendRefs"), action, goesTo)) {
@@ -75,7 +75,7 @@ final class HttpRouteRules {
     } else {
       Routes.serverError(route);
     }
-    return RouteTemplate.forAll(route.build(), goesTo);
+    return RouteTemplate.forAll(route.build(), resource.key(), goesTo);
   }
 
   private void addTimeouts(Field rule, RouteAction.Builder action) {

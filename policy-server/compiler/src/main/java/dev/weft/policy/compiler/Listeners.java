@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import java.util.Set;
 
 /** Makes listeners. */
 final class Listeners {
@@ -51,7 +52,7 @@ final class Listeners {
                     TypeUrls.HTTP_CONNECTION_MANAGER,
                     manager))
             .build();
-    return CompiledResource.of(TypeUrls.LISTENER, name, listener);
+    return CompiledResource.of(TypeUrls.LISTENER, name, listener, Set.of());
   }
 
   /** Returns the listener that says what holds for every other port. */
@@ -68,7 +69,8 @@ final class Listeners {
             .setDefaultFilterChain(
                 chain("envoy.filters.network.tcp_proxy", TypeUrls.TCP_PROXY, proxy))
             .build();
-    return CompiledResource.of(TypeUrls.LISTENER, ResourceNames.VIRTUAL_OUTBOUND, listener);
+    return CompiledResource.of(
+        TypeUrls.LISTENER, ResourceNames.VIRTUAL_OUTBOUND, listener, Set.of());
   }
 
   private static Listener.Builder outbound(String name, int port) {

@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.compiler;
 
+import dev.weft.policy.model.ResourceKey;
 import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -75,7 +76,7 @@ final class RouteConfigurations {
     return configurations;
   }
 
-  private List<Route> routes(Service service, int port) {
+  private List<RouteTemplate> routes(Service service, int port) {
     VirtualServices.Compiled virtualService =
         virtualServices.find(service.host(), audience.namespace());
     if (virtualService != null) {
@@ -89,17 +90,11 @@ final class RouteConfigurations {
     return forAudience(
         List.of(
             RouteTemplate.forAll(
-                route, List.of(new RouteTemplate.Destination(service, port, "")))));
+                route, null, List.of(new RouteTemplate.Destination(service, port, "")))));
   }
 
-  private List<Route> forAudience(List<RouteTemplate> templates) {
-    List<Route> routes = new ArrayList<>(templates.size());
-    for (RouteTemplate template : templates) {
-      if (template.isFor(audience)) {
-        routes.add(isHashing ? withHashPolicies(template) : template.route());
-      }
-    }
-    return routes;
+  private List<RouteTemplate> forAudience(List<RouteTemplate> templates) {
+    return templates.stream().filter(template -> template.isFor(audience)).toList();
   }
 
   /** Consistent hashing is ordered for a destination, and what to hash by stands in the route. */
@@ -127,6 +122,7 @@ final class RouteConfigurations {
             .setName(ResourceNames.outboundRoutes(port))
             .setValidateClusters(Protos.bool(false));
     // A full name is its host's alone; a short form goes to the first that has it.
+    Set<ResourceKey> origins = new HashSet<>();
     Set<String> taken = new HashSet<>();
     hosts.forEach(host -> taken.add(host.name()));
     for (Host host : hosts) {
@@ -142,13 +138,19 @@ final class RouteConfigurations {
           made.addDomains(name + ":" + port);
         }
       }
-      configuration.addVirtualHosts(made.addAllRoutes(host.routes()));
+      for (RouteTemplate template : host.routes()) {
+        made.addRoutes(isHashing ? withHashPolicies(template) : template.route());
+        if (template.origin() != null) {
+          origins.add(template.origin());
+        }
+      }
+      configuration.addVirtualHosts(made);
     }
     if (!taken.contains("*")) {
       configuration.addVirtualHosts(everythingElse());
     }
     return CompiledResource.of(
-        TypeUrls.ROUTE_CONFIGURATION, configuration.getName(), configuration.build());
+        TypeUrls.ROUTE_CONFIGURATION, configuration.getName(), configuration.build(), origins);
   }
 
   private VirtualHost everythingElse() {
@@ -180,5 +182,5 @@ final class RouteConfigurations {
     return route.build();
   }
 
-  private record Host(String name, List<Route> routes) {}
+  private record Host(String name, List<RouteTemplate> routes) {}
 }

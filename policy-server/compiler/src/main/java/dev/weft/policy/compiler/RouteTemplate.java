@@ -4,21 +4,25 @@
  */
 package dev.weft.policy.compiler;
 
+import dev.weft.policy.model.ResourceKey;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A route as all callers get it, and what depends on the caller. Immutable.
  *
  * @param route the route
+ * @param origin what it was made of; null if nobody wrote it
  * @param sourceNamespace the only namespace whose callers get it; empty for all
  * @param sourceLabels what callers that get it have
  * @param destinations where it goes
  */
 record RouteTemplate(
     Route route,
+    @Nullable ResourceKey origin,
     String sourceNamespace,
     Map<String, String> sourceLabels,
     List<Destination> destinations) {
@@ -27,8 +31,9 @@ record RouteTemplate(
     destinations = List.copyOf(destinations);
   }
 
-  static RouteTemplate forAll(Route route, List<Destination> destinations) {
-    return new RouteTemplate(route, "", Map.of(), destinations);
+  static RouteTemplate forAll(
+      Route route, @Nullable ResourceKey origin, List<Destination> destinations) {
+    return new RouteTemplate(route, origin, "", Map.of(), destinations);
   }
 
   boolean isFor(Audience audience) {

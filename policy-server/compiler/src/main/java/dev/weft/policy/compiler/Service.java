@@ -7,6 +7,7 @@ package dev.weft.policy.compiler;
 import dev.weft.policy.model.ResourceKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,11 @@ record Service(
     ports = List.copyOf(ports);
     endpoints = List.copyOf(endpoints);
     selector = Map.copyOf(selector);
+  }
+
+  /** Returns what it was made of. */
+  Set<ResourceKey> origins() {
+    return declaredBy == null ? Set.of() : Set.of(declaredBy);
   }
 
   @Nullable Port port(int number) {

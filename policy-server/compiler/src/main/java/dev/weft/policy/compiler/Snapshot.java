@@ -18,7 +18,10 @@ public record Snapshot(Map<String, Map<String, CompiledResource>> byType) {
     byType = Map.copyOf(byType);
   }
 
-  /** Returns the resources of a type by name; none of a type that is not known. */
+  /**
+   * Returns the resources of a type by name; none of a type that is not known. While nothing of the
+   * type changes it is the same object from compilation to compilation.
+   */
   public Map<String, CompiledResource> resources(String typeUrl) {
     return byType.getOrDefault(typeUrl, Map.of());
   }

@@ -87,6 +87,7 @@ final class VirtualServiceRoutes {
     Faults.apply(http.get("fault"), route, report);
     return new RouteTemplate(
         route.build(),
+        resource.key(),
         match.get("sourceNamespace").text(),
         match.get("sourceLabels").textMembers(),
         goesTo);

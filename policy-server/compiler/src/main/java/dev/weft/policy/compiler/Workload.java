@@ -36,6 +36,11 @@ public record Workload(
     ports = List.copyOf(ports);
   }
 
+  /** Returns whether this is an IP address that can be called, not one such as 0.0.0.0. */
+  public static boolean isReachable(String address) {
+    return IpAddress.isIp(address) && !address.equals("0.0.0.0") && !address.equals("::");
+  }
+
   /** Returns the port that the process listens on for a port that callers name, or -1 for none. */
   int targetPort(int servicePort) {
     for (Port port : ports) {

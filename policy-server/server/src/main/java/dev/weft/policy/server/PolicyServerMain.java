@@ -32,6 +32,10 @@ import picocli.CommandLine.Option;
 final class PolicyServerMain implements Callable<Integer> {
   private static final String LOG_FORMAT = "%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n";
 
+  /** Held here, or its level is forgotten with it. */
+  private static final java.util.logging.Logger QUIET =
+      java.util.logging.Logger.getLogger("com.linecorp.armeria");
+
   @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
@@ -87,6 +91,9 @@ final class PolicyServerMain implements Callable<Integer> {
     System.setProperty(
         "java.util.logging.SimpleFormatter.format",
         System.getProperty("java.util.logging.SimpleFormatter.format", LOG_FORMAT));
+    System.setProperty("com.linecorp.armeria.transportType", "nio");
+    System.setProperty("com.linecorp.armeria.tlsEngineType", "jdk");
+    QUIET.setLevel(java.util.logging.Level.WARNING);
     int exitCode = new CommandLine(new PolicyServerMain()).execute(args);
     if (exitCode != 0) {
       System.exit(exitCode);

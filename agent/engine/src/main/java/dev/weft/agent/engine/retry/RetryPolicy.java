@@ -10,6 +10,8 @@ import dev.weft.agent.engine.reply.GrpcStatus;
 import dev.weft.agent.seam.Attempt.Failure;
 import java.util.BitSet;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -23,6 +25,7 @@ public final class RetryPolicy {
           Condition.GRPC_RESOURCE_EXHAUSTED,
           Condition.GRPC_UNAVAILABLE);
 
+  private final RetryConfig config;
   private final int retries;
   private final long perTryTimeoutNanos;
   private final long baseNanos;
@@ -35,6 +38,7 @@ public final class RetryPolicy {
 
   /** Compiles a policy. */
   public RetryPolicy(RetryConfig config) {
+    this.config = config;
     retries = config.attempts();
     perTryTimeoutNanos = config.perTryTimeoutNanos();
     baseNanos = config.backoffBaseNanos();
@@ -118,5 +122,18 @@ public final class RetryPolicy {
     long factor = (1L << Math.min(retry, 30)) - 1;
     long bound = baseNanos > maxNanos / factor ? maxNanos : baseNanos * factor;
     return bound <= 0 ? 0 : random.nextLong(bound);
+  }
+
+  /** Returns the policy as a text for people. */
+  @Override
+  public String toString() {
+    List<String> conditions =
+        config.on().stream()
+            .map(on -> on.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .sorted()
+            .toList();
+    String perTry =
+        perTryTimeoutNanos == 0 ? "" : ", each try " + perTryTimeoutNanos / 1_000_000 + " ms";
+    return retries + " more on " + String.join(", ", conditions) + perTry;
   }
 }

@@ -46,6 +46,11 @@ public final class Route {
     return info;
   }
 
+  /** Returns its name; may be empty. */
+  public String name() {
+    return info.route();
+  }
+
   /** Returns whether every request matches, so that none of it needs to be read. */
   public boolean matchesAnything() {
     return matchesAnything;

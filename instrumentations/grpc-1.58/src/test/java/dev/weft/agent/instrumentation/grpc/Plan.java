@@ -1,0 +1,57 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.instrumentation.grpc;
+
+import dev.weft.agent.seam.Step;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A step that a test wants.
+ *
+ * @param step an answer of the mesh; null for an attempt
+ */
+record Plan(
+    @Nullable Step step,
+    @Nullable InetSocketAddress address,
+    @Nullable String authority,
+    @Nullable String path,
+    boolean mutates,
+    long timeoutNanos,
+    long delayNanos) {
+
+  static Plan say(Step step) {
+    return new Plan(step, null, null, null, false, 0, 0);
+  }
+
+  static Plan to(@Nullable InetSocketAddress address) {
+    return new Plan(null, address, null, null, false, 0, 0);
+  }
+
+  static Plan to(OrdersServer server) {
+    return to(server.address());
+  }
+
+  Plan authority(String newAuthority) {
+    return new Plan(step, address, newAuthority, path, mutates, timeoutNanos, delayNanos);
+  }
+
+  Plan path(String newPath) {
+    return new Plan(step, address, authority, newPath, mutates, timeoutNanos, delayNanos);
+  }
+
+  Plan mutating() {
+    return new Plan(step, address, authority, path, true, timeoutNanos, delayNanos);
+  }
+
+  Plan timeout(Duration timeout) {
+    return new Plan(step, address, authority, path, mutates, timeout.toNanos(), delayNanos);
+  }
+
+  Plan delay(Duration delay) {
+    return new Plan(step, address, authority, path, mutates, timeoutNanos, delay.toNanos());
+  }
+}

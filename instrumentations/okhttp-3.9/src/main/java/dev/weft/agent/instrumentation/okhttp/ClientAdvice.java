@@ -1,0 +1,29 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.instrumentation.okhttp;
+
+import net.bytebuddy.asm.Advice;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/** Around {@code OkHttpClient(Builder)}: every client gets the mesh's interceptors, once. */
+public final class ClientAdvice {
+  private ClientAdvice() {}
+
+  /** Adds the interceptors before the client copies the builder's lists. */
+  @Advice.OnMethodEnter(suppress = Throwable.class, inline = false)
+  public static CallInterceptor enter(@Advice.Argument(0) OkHttpClient.Builder builder) {
+    return CallInterceptor.addTo(builder);
+  }
+
+  /** Tells the new client's interceptor whose it is. */
+  @Advice.OnMethodExit(suppress = Throwable.class, inline = false)
+  public static void exit(
+      @Advice.This OkHttpClient client, @Advice.Enter @Nullable CallInterceptor added) {
+    if (added != null) {
+      added.setClient(client);
+    }
+  }
+}

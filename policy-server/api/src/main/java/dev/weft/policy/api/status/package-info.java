@@ -1,0 +1,5 @@
+/** What the server found about resources, as conditions of their status. */
+@NullMarked
+package dev.weft.policy.api.status;
+
+import org.jspecify.annotations.NullMarked;

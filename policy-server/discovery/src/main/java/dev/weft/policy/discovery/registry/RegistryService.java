@@ -1,0 +1,121 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.discovery.registry;
+
+import dev.weft.protocol.registry.v1.AnnounceRequest;
+import dev.weft.protocol.registry.v1.AnnounceResponse;
+import dev.weft.protocol.registry.v1.RegistryServiceGrpc.RegistryServiceImplBase;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Takes announcements. The stream is the lease. Thread-safe. */
+public final class RegistryService extends RegistryServiceImplBase {
+  private final Registry registry;
+  private final String controlPlaneIdentity;
+  private final Duration lease;
+  private final Set<Announcer> announcers = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param registry gets what is announced
+   * @param controlPlaneIdentity the identity of the store, told to agents
+   * @param lease told to agents
+   */
+  public RegistryService(Registry registry, String controlPlaneIdentity, Duration lease) {
+    this.registry = registry;
+    this.controlPlaneIdentity = controlPlaneIdentity;
+    this.lease = lease;
+  }
+
+  @Override
+  public StreamObserver<AnnounceRequest> announce(StreamObserver<AnnounceResponse> responses) {
+    Announcer announcer = new Announcer((ServerCallStreamObserver<AnnounceResponse>) responses);
+    announcers.add(announcer);
+    announcer.responses.setOnCancelHandler(() -> announcer.onError(Status.CANCELLED.asException()));
+    return announcer;
+  }
+
+  /** Ends all streams. What was announced stays for its lease, for whom it may concern. */
+  public void close() {
+    for (Announcer announcer : announcers) {
+      announcer.stop();
+    }
+  }
+
+  /** One stream. gRPC calls it one message at a time; only the end may come from elsewhere. */
+  private final class Announcer implements StreamObserver<AnnounceRequest> {
+    private final ServerCallStreamObserver<AnnounceResponse> responses;
+    private final Registry.Session session = new Registry.Session();
+    private final AtomicBoolean isOver = new AtomicBoolean();
+
+    Announcer(ServerCallStreamObserver<AnnounceResponse> responses) {
+      this.responses = responses;
+    }
+
+    @Override
+    public void onNext(AnnounceRequest request) {
+      if (isOver.get()) {
+        return;
+      }
+      List<String> problems = new ArrayList<>();
+      if (request.hasWorkload()) {
+        Announcement.Accepted accepted = Announcement.check(request.getWorkload(), problems);
+        if (accepted != null) {
+          registry.announce(session, accepted);
+        }
+      }
+      if (request.hasReport() && !registry.report(session, request.getReport())) {
+        problems.add("report: before any workload was taken (expected: a workload first)");
+      }
+      synchronized (responses) {
+        if (!isOver.get()) {
+          responses.onNext(
+              AnnounceResponse.newBuilder()
+                  .setControlPlaneId(controlPlaneIdentity)
+                  .setLeaseSeconds((int) lease.toSeconds())
+                  .addAllProblems(problems)
+                  .build());
+        }
+      }
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      if (isOver.compareAndSet(false, true)) {
+        announcers.remove(this);
+        registry.dropped(session);
+      }
+    }
+
+    /** An agent that closes its side in good order says that its process stops. */
+    @Override
+    public void onCompleted() {
+      if (isOver.compareAndSet(false, true)) {
+        announcers.remove(this);
+        registry.left(session);
+        responses.onCompleted();
+      }
+    }
+
+    void stop() {
+      synchronized (responses) {
+        if (isOver.compareAndSet(false, true)) {
+          announcers.remove(this);
+          registry.dropped(session);
+          responses.onError(
+              Status.UNAVAILABLE
+                  .withDescription("the policy server is stopping")
+                  .asRuntimeException());
+        }
+      }
+    }
+  }
+}
