@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Failure;
+import dev.weft.agent.seam.AttemptScopes;
 import dev.weft.agent.seam.Call;
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
@@ -97,13 +98,20 @@ final class AsyncCall<T> {
     AttemptRun<T> run = new AttemptRun<>(hop, attempt, handler, redirects);
     CompletableFuture<HttpResponse<T>> sent;
     try {
-      sent = context.wrapSupplier(() -> client.sendAsync(run.request(), run, pushes)).get();
+      sent = context.wrapSupplier(() -> send(run)).get();
     } catch (Throwable e) {
       run.failed(e);
       throw e;
     }
     underWay(sent);
     sent.whenComplete((response, failure) -> guarded(() -> came(hop, run, response, failure)));
+  }
+
+  @SuppressWarnings("try") // the scope is only entered and left
+  private CompletableFuture<HttpResponse<T>> send(AttemptRun<T> run) {
+    try (AttemptScopes.Scope known = run.enter()) {
+      return client.sendAsync(run.request(), run, pushes);
+    }
   }
 
   private void came(
