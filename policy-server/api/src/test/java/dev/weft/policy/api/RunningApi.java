@@ -6,6 +6,7 @@ package dev.weft.policy.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -18,7 +19,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /** The API on a loopback port, over stores in memory. */
@@ -29,6 +32,8 @@ final class RunningApi implements AutoCloseable {
   final Store shown = EmbeddedStore.inMemory(UUID.randomUUID());
   final EventLog events = new EventLog();
   private final HttpClient client = HttpClient.newHttpClient();
+  final List<ObjectNode> agents = new CopyOnWriteArrayList<>();
+  private final PolicyApi api;
   private final Server server;
 
   RunningApi() {
@@ -37,7 +42,8 @@ final class RunningApi implements AutoCloseable {
 
   RunningApi(boolean isReadOnly) {
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    PolicyApi.of(policies, shown, events, isReadOnly).addTo(builder);
+    api = PolicyApi.of(policies, shown, events, () -> List.copyOf(agents), isReadOnly);
+    api.addTo(builder);
     server = builder.build();
     server.start().join();
   }
@@ -97,6 +103,7 @@ final class RunningApi implements AutoCloseable {
 
   @Override
   public void close() {
+    api.close();
     server.stop().join();
     policies.close();
     shown.close();

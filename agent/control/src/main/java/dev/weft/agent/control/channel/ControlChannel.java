@@ -60,6 +60,8 @@ public final class ControlChannel implements AutoCloseable {
             .offloadExecutor(io)
             .transportExecutor(io)
             .scheduledExecutorService(timer)
+            // Not by the application's proxy selector: that would run its code on our threads.
+            .proxyDetector(target -> null)
             .disableRetry()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)

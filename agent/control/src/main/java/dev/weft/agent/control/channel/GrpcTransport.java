@@ -87,7 +87,7 @@ final class GrpcTransport<Q extends MessageLite, R extends MessageLite>
       if (status.getCause() != null) {
         reason.append(", ").append(status.getCause().getMessage());
       }
-      observer.closed(reason.toString());
+      observer.closed(reason.toString().replace('\n', ' '));
     }
   }
 }
