@@ -4,17 +4,24 @@
  */
 package dev.weft.agent.extension;
 
+import dev.weft.agent.engine.inbound.InboundObserver;
+import dev.weft.agent.telemetry.MeshMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes on what the application listens on, and keeps it until there is somebody to pass it to.
- * Thread-safe.
+ * Passes on what the application serves: requests to the metrics; ports to the control plane's
+ * client, kept until there is one. Thread-safe.
  */
-final class Ports {
+final class InboundReports implements InboundObserver {
+  private final MeshMetrics metrics;
   private final List<Opened> waiting = new ArrayList<>();
   private @Nullable Target target;
+
+  InboundReports(MeshMetrics metrics) {
+    this.metrics = metrics;
+  }
 
   /** Who wants to know. Called with a lock held: must not block. */
   interface Target {
@@ -25,7 +32,8 @@ final class Ports {
 
   private record Opened(String hook, int port, String protocol) {}
 
-  synchronized void opened(String hook, int port, String protocol) {
+  @Override
+  public synchronized void listening(String hook, int port, String protocol) {
     if (target == null) {
       waiting.add(new Opened(hook, port, protocol));
     } else {
@@ -33,12 +41,18 @@ final class Ports {
     }
   }
 
-  synchronized void closed(int port) {
+  @Override
+  public synchronized void closed(int port) {
     if (target == null) {
       waiting.removeIf(opened -> opened.port == port);
     } else {
       target.closed(port);
     }
+  }
+
+  @Override
+  public void requestEnded(int status, int grpcStatus, String flag, long durationNanos) {
+    metrics.inboundEnded(status, grpcStatus, flag, durationNanos);
   }
 
   /** Passes on what there is, and from now on what comes. */
