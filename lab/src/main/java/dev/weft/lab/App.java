@@ -186,7 +186,7 @@ public final class App implements AutoCloseable {
       all.put("PORT", Integer.toString(port));
       JavaProcess started = JavaProcess.start(name, jdk, arguments, all, log());
       try {
-        started.await("answer on port " + port, Duration.ofSeconds(90), this::isUp);
+        started.await("answer on port " + port, Duration.ofMinutes(3), this::isUp);
       } catch (RuntimeException e) {
         started.kill();
         throw e;
