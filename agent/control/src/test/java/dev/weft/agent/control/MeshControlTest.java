@@ -250,6 +250,17 @@ class MeshControlTest {
   }
 
   @Test
+  void saysThatItLeaves() {
+    MeshControl running = start(options());
+    control = running;
+    await().until(() -> !server.announcements().isEmpty());
+
+    running.close();
+
+    await().until(() -> server.leaves() == 1);
+  }
+
+  @Test
   void reportsTheConfigurationInForce() {
     control = start(options());
     pushAll("1", "10.0.0.1");
