@@ -283,7 +283,8 @@ class MeshControlTest {
     assertThat(Thread.getAllStackTraces().keySet())
         .filteredOn(thread -> thread.getName().startsWith("weft-"))
         .isNotEmpty()
-        .allMatch(Thread::isDaemon);
+        .allMatch(Thread::isDaemon)
+        .allMatch(thread -> thread.getContextClassLoader() == MeshControl.class.getClassLoader());
   }
 
   private static int endpoints(MeshConfig config) {

@@ -17,7 +17,6 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The gRPC channel to the policy server, shared by all streams. Its callbacks come on the control
@@ -50,7 +49,7 @@ public final class ControlChannel {
   // Where TLS credentials for the policy server go in.
   private static ControlChannel open(
       String host, int port, ChannelCredentials credentials, ControlLoop loop) {
-    ThreadFactory threads = threads();
+    ThreadFactory threads = DaemonThreads.numbered("weft-control-io");
     // A task that comes after the end has nothing left to do.
     ExecutorService io =
         new ThreadPoolExecutor(
@@ -113,14 +112,5 @@ public final class ControlChannel {
     whenClosed.run();
     timer.shutdownNow();
     io.shutdown();
-  }
-
-  private static ThreadFactory threads() {
-    AtomicInteger count = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "weft-control-io-" + count.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

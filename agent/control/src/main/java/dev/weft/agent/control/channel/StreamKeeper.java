@@ -148,8 +148,8 @@ public final class StreamKeeper<Q, R> {
       }
       isConnected = true;
       hasReceived = true;
-      backoff.reset();
       user.received(message);
+      backoff.reset();
       // The user may have dropped the stream.
       if (attempt == this && exchange != null) {
         exchange.requestNext();
