@@ -250,6 +250,17 @@ class MeshControlTest {
   }
 
   @Test
+  void saysThatItLeaves() {
+    MeshControl running = start(options());
+    control = running;
+    await().until(() -> !server.announcements().isEmpty());
+
+    running.close();
+
+    await().until(() -> server.leaves() == 1);
+  }
+
+  @Test
   void reportsTheConfigurationInForce() {
     control = start(options());
     pushAll("1", "10.0.0.1");
@@ -272,7 +283,8 @@ class MeshControlTest {
     assertThat(Thread.getAllStackTraces().keySet())
         .filteredOn(thread -> thread.getName().startsWith("weft-"))
         .isNotEmpty()
-        .allMatch(Thread::isDaemon);
+        .allMatch(Thread::isDaemon)
+        .allMatch(thread -> thread.getContextClassLoader() == MeshControl.class.getClassLoader());
   }
 
   private static int endpoints(MeshConfig config) {

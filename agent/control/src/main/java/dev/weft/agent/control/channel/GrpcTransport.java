@@ -52,6 +52,11 @@ final class GrpcTransport<Q extends MessageLite, R extends MessageLite>
     }
 
     @Override
+    public void finish() {
+      call.halfClose();
+    }
+
+    @Override
     public void cancel(String reason) {
       call.cancel(reason, null);
     }

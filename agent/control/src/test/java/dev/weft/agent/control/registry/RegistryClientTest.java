@@ -166,12 +166,14 @@ class RegistryClientTest {
   @Test
   void sendsNothingAfterItHasStopped() {
     client.start();
+    transport.observer().connected();
 
     client.stop();
     client.serve(List.of(HTTP));
     loop.advance(Duration.ofMinutes(1));
 
     assertThat(transport.sent).hasSize(1);
+    assertThat(transport.finished).isEqualTo(1);
     assertThat(loop.timers()).isZero();
   }
 
@@ -197,6 +199,7 @@ class RegistryClientTest {
       implements BidiTransport<AnnounceRequest, AnnounceResponse> {
     final List<Observer<AnnounceResponse>> streams = new ArrayList<>();
     final List<AnnounceRequest> sent = new ArrayList<>();
+    int finished;
 
     @Override
     public Exchange<AnnounceRequest> open(Observer<AnnounceResponse> observer) {
@@ -209,6 +212,11 @@ class RegistryClientTest {
 
         @Override
         public void requestNext() {}
+
+        @Override
+        public void finish() {
+          finished++;
+        }
 
         @Override
         public void cancel(String reason) {}
