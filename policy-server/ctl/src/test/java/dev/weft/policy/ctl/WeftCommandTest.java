@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -80,7 +81,7 @@ class WeftCommandTest {
 
   @AfterEach
   void stopServer() {
-    server.stop().join();
+    CompletableFuture<Void> unused = server.stop(); // nobody waits for it
     policies.close();
     shown.close();
   }
