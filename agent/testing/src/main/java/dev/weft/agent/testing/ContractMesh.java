@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.agent.testing;
 
 import static dev.weft.agent.testing.TestMesh.millis;
@@ -14,15 +18,14 @@ import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** The hosts of the client contract and what the mesh does for each. */
 final class ContractMesh {
   /** How long a delay lasts that a test waits for. */
   static final long DELAY_MILLIS = 300;
 
-  private static final FractionalPercent ALL = FractionalPercent.newBuilder().setNumerator(100).build();
-  private static final Consumer<Route.Builder> AS_IT_IS = route -> {};
+  private static final FractionalPercent ALL =
+      FractionalPercent.newBuilder().setNumerator(100).build();
 
   private ContractMesh() {}
 
@@ -31,21 +34,32 @@ final class ContractMesh {
     List<String> alone = List.of(server);
     List<String> dead = List.of("127.0.0.1:" + TestServer.closedPort());
     TestMesh mesh = new TestMesh();
-    mesh.host("two.test", List.of(server, at(twin)), AS_IT_IS)
-        .host("one.test", alone, AS_IT_IS)
-        .host("limited.test", alone, AS_IT_IS, cluster -> TestMesh.limit(cluster, 1))
+    mesh.host("two.test", List.of(server, at(twin)), ContractMesh::asItIs)
+        .host("one.test", alone, ContractMesh::asItIs)
+        .host("limited.test", alone, ContractMesh::asItIs, cluster -> TestMesh.limit(cluster, 1))
         .host("abort.test", alone, route -> TestMesh.fault(route, abort()))
         .host("delay.test", alone, route -> TestMesh.fault(route, delay(DELAY_MILLIS)))
-        .host("late.test", alone, route -> TestMesh.fault(route, delay(60_000)),
+        .host(
+            "late.test",
+            alone,
+            route -> TestMesh.fault(route, delay(60_000)),
             cluster -> TestMesh.limit(cluster, 1))
-        .host("retry.test", alone, route -> retry(route, "5xx", 3, 0),
+        .host(
+            "retry.test",
+            alone,
+            route -> retry(route, "5xx", 3, 0),
             cluster -> TestMesh.limit(cluster, 1))
         .host("retry-late.test", alone, route -> retryLate(route))
-        .host("elsewhere.test", List.of(dead.get(0), server),
+        .host(
+            "elsewhere.test",
+            List.of(dead.get(0), server),
             route -> retry(route, "connect-failure", 2, 0))
-        .host("dead.test", dead, AS_IT_IS)
+        .host("dead.test", dead, ContractMesh::asItIs)
         .host("timeout.test", alone, ContractMesh::timeout, cluster -> TestMesh.limit(cluster, 1))
-        .host("per-try.test", alone, route -> retry(route, "5xx", 1, DELAY_MILLIS),
+        .host(
+            "per-try.test",
+            alone,
+            route -> retry(route, "5xx", 1, DELAY_MILLIS),
             cluster -> TestMesh.limit(cluster, 1))
         .host("headers.test", alone, ContractMesh::headers)
         .host("rewrite.test", alone, ContractMesh::rewrite)
@@ -60,6 +74,10 @@ final class ContractMesh {
         .answer("ready.test", 200, "ready")
         .answer("direct.test", 418, "a teapot")
         .write(file);
+  }
+
+  private static void asItIs(Route.Builder route) {
+    // Any request to any endpoint, and no more.
   }
 
   private static String at(TestServer server) {
@@ -114,8 +132,9 @@ final class ContractMesh {
   private static void headers(Route.Builder route) {
     route
         .addRequestHeadersToAdd(header("x-added", "by the mesh"))
-        .addRequestHeadersToAdd(header("x-set", "by the mesh").toBuilder()
-            .setAppendAction(HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD))
+        .addRequestHeadersToAdd(
+            header("x-set", "by the mesh").toBuilder()
+                .setAppendAction(HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD))
         .addRequestHeadersToRemove("x-secret")
         .addResponseHeadersToAdd(header("x-came-by", "the mesh"))
         .addResponseHeadersToRemove("x-drop");

@@ -1,8 +1,11 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.agent.testing;
 
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +42,7 @@ public interface TestClient extends AutoCloseable {
    * @param method the method
    * @param uri where to
    * @param headers by name
-   * @param body null for none
+   * @param body sent as UTF-8; null for none
    * @param isReplayable whether the body is given in a form that the library can send twice
    * @param timeout the application's own timeout; null for none
    */
@@ -47,7 +50,7 @@ public interface TestClient extends AutoCloseable {
       String method,
       URI uri,
       Map<String, String> headers,
-      byte @Nullable [] body,
+      @Nullable String body,
       boolean isReplayable,
       @Nullable Duration timeout) {
     /** Returns a GET without headers. */
@@ -57,8 +60,7 @@ public interface TestClient extends AutoCloseable {
 
     /** Returns a POST of a text that can be sent again. */
     public static Request post(String uri, String body) {
-      return new Request(
-          "POST", URI.create(uri), Map.of(), body.getBytes(StandardCharsets.UTF_8), true, null);
+      return new Request("POST", URI.create(uri), Map.of(), body, true, null);
     }
 
     /** Returns it with a header. */

@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.agent.testing;
 
 import com.google.protobuf.Any;
@@ -125,8 +129,7 @@ public final class TestMesh {
     cluster.setCircuitBreakers(
         CircuitBreakers.newBuilder()
             .addThresholds(
-                CircuitBreakers.Thresholds.newBuilder()
-                    .setMaxRequests(UInt32Value.of(requests))));
+                CircuitBreakers.Thresholds.newBuilder().setMaxRequests(UInt32Value.of(requests))));
   }
 
   /** Returns milliseconds as protobuf has them. */
@@ -164,9 +167,7 @@ public final class TestMesh {
         HttpConnectionManager.newBuilder()
             .setStatPrefix("test")
             .setRds(
-                Rds.newBuilder()
-                    .setConfigSource(ADS)
-                    .setRouteConfigName(Integer.toString(PORT)))
+                Rds.newBuilder().setConfigSource(ADS).setRouteConfigName(Integer.toString(PORT)))
             .addHttpFilters(
                 HttpFilter.newBuilder()
                     .setName(FAULT)
@@ -214,10 +215,7 @@ public final class TestMesh {
   private static void add(
       SavedConfiguration.Builder saved, String typeUrl, String name, Message resource) {
     saved.addResources(
-        Resource.newBuilder()
-            .setName(name)
-            .setVersion("1")
-            .setResource(any(typeUrl, resource)));
+        Resource.newBuilder().setName(name).setVersion("1").setResource(any(typeUrl, resource)));
   }
 
   private static Any any(String typeUrl, Message message) {

@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.agent.testing;
 
 import java.io.BufferedInputStream;
@@ -26,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 server of our own, which no instrumentation weaves, over plain sockets: it can break
- * off where a proper one cannot. It keeps connections alive and remembers what it was asked. What it
- * answers depends on the path:
+ * off where a proper one cannot. It keeps connections alive and remembers what it was asked. What
+ * it answers depends on the path:
  *
  * <ul>
  *   <li>{@code /status/<code>}: that status, the server's name as body
@@ -62,10 +66,10 @@ public final class TestServer implements AutoCloseable {
    * @param method the method
    * @param path the path with query
    * @param headers by lower-case name, values joined by commas
-   * @param body its body
+   * @param body its body, read as UTF-8
    */
   public record Received(
-      int connection, String method, String path, Map<String, String> headers, byte[] body) {
+      int connection, String method, String path, Map<String, String> headers, String body) {
     /** Returns a header's value; null if it is not there. */
     public @Nullable String header(String name) {
       return headers.get(name);
@@ -179,7 +183,9 @@ public final class TestServer implements AutoCloseable {
     String path = request.path.split("\\?", 2)[0];
     String[] parts = path.split("/");
     switch (parts.length > 1 ? parts[1] : "") {
-      case "status" -> respond(request, out, Integer.parseInt(parts[2]), "", name.getBytes(StandardCharsets.UTF_8));
+      case "status" ->
+          respond(
+              request, out, Integer.parseInt(parts[2]), "", name.getBytes(StandardCharsets.UTF_8));
       case "big" -> respond(request, out, 200, "", new byte[Integer.parseInt(parts[2])]);
       case "redirect" -> {
         String target = request.path.substring(request.path.indexOf("to=") + 3);
@@ -203,14 +209,22 @@ public final class TestServer implements AutoCloseable {
         return false;
       }
       case "truncated" -> {
-        out.write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nonly this".getBytes(StandardCharsets.US_ASCII));
+        out.write(
+            "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nonly this"
+                .getBytes(StandardCharsets.US_ASCII));
         out.flush();
         return false;
       }
       case "endless" -> {
         return endless(out);
       }
-      default -> respond(request, out, 200, "x-server: " + name + "\r\nx-drop: me\r\n", name.getBytes(StandardCharsets.UTF_8));
+      default ->
+          respond(
+              request,
+              out,
+              200,
+              "x-server: " + name + "\r\nx-drop: me\r\n",
+              name.getBytes(StandardCharsets.UTF_8));
     }
     return true;
   }
@@ -230,7 +244,9 @@ public final class TestServer implements AutoCloseable {
   }
 
   private boolean endless(OutputStream out) throws IOException {
-    out.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    out.write(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+            .getBytes(StandardCharsets.US_ASCII));
     byte[] chunk = ("400\r\n" + "x".repeat(1024) + "\r\n").getBytes(StandardCharsets.US_ASCII);
     try {
       while (true) {
@@ -278,7 +294,12 @@ public final class TestServer implements AutoCloseable {
         headers.getOrDefault("transfer-encoding", "").contains("chunked")
             ? chunks(in)
             : in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
-    return new Received(connection, words[0], words[1], Map.copyOf(headers), body);
+    return new Received(
+        connection,
+        words[0],
+        words[1],
+        Map.copyOf(headers),
+        new String(body, StandardCharsets.UTF_8));
   }
 
   private static byte[] chunks(InputStream in) throws IOException {

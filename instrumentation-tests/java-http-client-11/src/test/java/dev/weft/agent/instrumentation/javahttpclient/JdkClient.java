@@ -1,4 +1,10 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.agent.instrumentation.javahttpclient;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weft.agent.testing.TestClient;
 import java.io.ByteArrayInputStream;
@@ -43,14 +49,15 @@ final class JdkClient implements TestClient {
 
   private static HttpRequest jdk(Request request) {
     HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri());
-    byte[] body = request.body();
+    String body = request.body();
     if (body == null) {
       builder.method(request.method(), BodyPublishers.noBody());
     } else if (request.isReplayable()) {
-      builder.method(request.method(), BodyPublishers.ofByteArray(body));
+      builder.method(request.method(), BodyPublishers.ofString(body));
     } else {
       builder.method(
-          request.method(), BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)));
+          request.method(),
+          BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body.getBytes(UTF_8))));
     }
     request.headers().forEach(builder::header);
     if (request.timeout() != null) {
