@@ -9,6 +9,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.agent.instrumentation.testing.FilledBacklog;
+import dev.weft.agent.instrumentation.testing.LocalServer;
+import dev.weft.agent.instrumentation.testing.PlainWeaver;
+import dev.weft.agent.instrumentation.testing.ScriptedAttempt;
+import dev.weft.agent.instrumentation.testing.ScriptedMesh;
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
 import java.io.IOException;

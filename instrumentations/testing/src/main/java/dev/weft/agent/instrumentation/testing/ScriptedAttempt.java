@@ -2,7 +2,7 @@
  * Copyright The Weft Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.weft.agent.instrumentation.okhttp;
+package dev.weft.agent.instrumentation.testing;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Call;
@@ -15,7 +15,7 @@ import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt that does what a test tells it, and remembers what it was told. */
-final class ScriptedAttempt implements Attempt {
+public final class ScriptedAttempt implements Attempt {
   private final @Nullable InetSocketAddress address;
   private final List<String> events = new CopyOnWriteArrayList<>();
   private String connectionKey;
@@ -34,65 +34,77 @@ final class ScriptedAttempt implements Attempt {
     this.connectionKey = connectionKey;
   }
 
-  static ScriptedAttempt to(InetSocketAddress address) {
+  /** Returns one to an endpoint, with a connection key of its own. */
+  public static ScriptedAttempt to(InetSocketAddress address) {
     return new ScriptedAttempt(address, "endpoint-" + address.getPort());
   }
 
-  static ScriptedAttempt toWhereTheLibraryGoes() {
+  /** Returns one without an address. */
+  public static ScriptedAttempt toWhereTheLibraryGoes() {
     return new ScriptedAttempt(null, "own-dns");
   }
 
-  ScriptedAttempt key(String key) {
+  /** Sets the connection key. */
+  public ScriptedAttempt key(String key) {
     connectionKey = key;
     return this;
   }
 
-  ScriptedAttempt authority(String newAuthority) {
+  /** Sets the authority to send. */
+  public ScriptedAttempt authority(String newAuthority) {
     authority = newAuthority;
     return this;
   }
 
-  ScriptedAttempt path(String newPath) {
+  /** Sets the path to send. */
+  public ScriptedAttempt path(String newPath) {
     path = newPath;
     return this;
   }
 
-  ScriptedAttempt settingRequestHeader(String name) {
+  /** Sets a request header to {@code set}. */
+  public ScriptedAttempt settingRequestHeader(String name) {
     requestHeader = name;
     return this;
   }
 
-  ScriptedAttempt settingResponseHeader(String name) {
+  /** Sets a response header to {@code set}. */
+  public ScriptedAttempt settingResponseHeader(String name) {
     responseHeader = name;
     return this;
   }
 
-  ScriptedAttempt timeoutMillis(long millis) {
+  /** Limits the time until headers come. */
+  public ScriptedAttempt timeoutMillis(long millis) {
     timeoutNanos = millis * 1_000_000;
     return this;
   }
 
-  ScriptedAttempt delayMillis(long millis) {
+  /** Delays the attempt. */
+  public ScriptedAttempt delayMillis(long millis) {
     delayNanos = millis * 1_000_000;
     return this;
   }
 
-  ScriptedAttempt retryOn(int retried) {
+  /** Orders a retry if the response has a status. */
+  public ScriptedAttempt retryOn(int retried) {
     onHeaders = status -> status == retried ? 0 : DELIVER;
     return this;
   }
 
-  ScriptedAttempt retryOnFailure(long waitNanos) {
+  /** Orders a retry after a wait if there is no response. */
+  public ScriptedAttempt retryOnFailure(long waitNanos) {
     onFailure = waitNanos;
     return this;
   }
 
   /** Returns what was told, such as {@code headers 200}, {@code end COMPLETE}, the first only. */
-  List<String> events() {
+  public List<String> events() {
     return events;
   }
 
-  boolean isEnded() {
+  /** Returns whether it was counted out. */
+  public boolean isEnded() {
     return ended;
   }
 

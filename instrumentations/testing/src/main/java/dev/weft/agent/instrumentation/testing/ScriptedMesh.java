@@ -2,7 +2,7 @@
  * Copyright The Weft Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.weft.agent.instrumentation.okhttp;
+package dev.weft.agent.instrumentation.testing;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Call;
@@ -19,38 +19,42 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An engine that does what a test tells it, and remembers what it was told. */
-final class ScriptedMesh implements OutboundEngine, AutoCloseable {
+public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
   private final Map<String, IntFunction<Step>> hosts = new ConcurrentHashMap<>();
   private final List<String> begun = new CopyOnWriteArrayList<>();
   private final List<ScriptedAttempt> attempts = new CopyOnWriteArrayList<>();
   private final AtomicInteger abandoned = new AtomicInteger();
   private final AtomicInteger steps = new AtomicInteger();
 
-  static ScriptedMesh installed() {
+  /** Returns a new one, which is the seam's engine until it is closed. */
+  public static ScriptedMesh installed() {
     ScriptedMesh mesh = new ScriptedMesh();
     Outbound.install(mesh);
     return mesh;
   }
 
   /** Manages a host: the function makes the step of the n-th {@code next()} of all, from 0. */
-  void manage(String host, IntFunction<Step> step) {
+  public void manage(String host, IntFunction<Step> step) {
     hosts.put(host, step);
   }
 
   /** Returns what was begun, as {@code METHOD host:port/path}. */
-  List<String> begun() {
+  public List<String> begun() {
     return begun;
   }
 
-  List<ScriptedAttempt> attempts() {
+  /** Returns the attempts handed out, in order. */
+  public List<ScriptedAttempt> attempts() {
     return attempts;
   }
 
-  ScriptedAttempt attempt(int index) {
+  /** Returns one of {@link #attempts}, from 0. */
+  public ScriptedAttempt attempt(int index) {
     return attempts.get(index);
   }
 
-  int abandoned() {
+  /** Returns how many calls were abandoned. */
+  public int abandoned() {
     return abandoned.get();
   }
 

@@ -2,7 +2,7 @@
  * Copyright The Weft Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.weft.agent.instrumentation.okhttp;
+package dev.weft.agent.instrumentation.testing;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -12,11 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Fills the backlog of a server socket that nobody accepts from: further connects hang. */
-final class FilledBacklog implements AutoCloseable {
+public final class FilledBacklog implements AutoCloseable {
   private final List<Socket> sockets = new ArrayList<>();
   private boolean full;
 
-  FilledBacklog(ServerSocket server) throws IOException {
+  /** Connects until no connection is made within a while. */
+  public FilledBacklog(ServerSocket server) throws IOException {
     for (int i = 0; i < 20 && !full; i++) {
       Socket socket = new Socket();
       sockets.add(socket);
@@ -28,7 +29,8 @@ final class FilledBacklog implements AutoCloseable {
     }
   }
 
-  boolean isFull() {
+  /** Returns whether it worked. */
+  public boolean isFull() {
     return full;
   }
 

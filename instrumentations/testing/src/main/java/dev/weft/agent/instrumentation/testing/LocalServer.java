@@ -2,7 +2,7 @@
  * Copyright The Weft Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.weft.agent.instrumentation.okhttp;
+package dev.weft.agent.instrumentation.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -19,16 +19,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** An HTTP/1.1 server on loopback that answers with its name unless told otherwise. */
-final class LocalServer implements AutoCloseable {
+public final class LocalServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
-  private final String name;
   private final Set<Integer> connections = ConcurrentHashMap.newKeySet();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile HttpHandler handler;
 
-  LocalServer(String name) throws IOException {
-    this.name = name;
+  /** Starts it on a free port; its name is its usual answer. */
+  public LocalServer(String name) throws IOException {
     this.handler = exchange -> answer(exchange, 200, name);
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
     server.setExecutor(threads);
@@ -46,29 +45,28 @@ final class LocalServer implements AutoCloseable {
     server.start();
   }
 
-  InetSocketAddress address() {
+  /** Returns where it listens. */
+  public InetSocketAddress address() {
     return server.getAddress();
   }
 
-  String name() {
-    return name;
-  }
-
   /** Returns the requests that came, as {@code METHOD host/path}. */
-  List<String> requests() {
+  public List<String> requests() {
     return requests;
   }
 
   /** Returns how many connections requests came over. */
-  int connections() {
+  public int connections() {
     return connections.size();
   }
 
-  void handle(HttpHandler newHandler) {
+  /** Answers requests from now on by a handler. */
+  public void handle(HttpHandler newHandler) {
     handler = newHandler;
   }
 
-  static void answer(HttpExchange exchange, int status, String body) throws IOException {
+  /** Reads the request to its end and answers it. */
+  public static void answer(HttpExchange exchange, int status, String body) throws IOException {
     exchange.getRequestBody().readAllBytes();
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);

@@ -2,7 +2,7 @@
  * Copyright The Weft Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.weft.agent.instrumentation.okhttp;
+package dev.weft.agent.instrumentation.testing;
 
 import dev.weft.agent.instrumentation.WeftModule;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
@@ -15,16 +15,18 @@ import net.bytebuddy.agent.builder.AgentBuilder;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.matcher.ElementMatcher;
+import net.bytebuddy.matcher.ElementMatchers;
 
 /** Weaves a module into this JVM without an agent: its advice sees all that the test sees. */
-final class PlainWeaver {
+public final class PlainWeaver {
   private PlainWeaver() {}
 
   /** Weaves what the module names, loaded or not. */
-  static void weave(WeftModule module) {
+  public static void weave(WeftModule module) {
     AgentBuilder agent =
         new AgentBuilder.Default()
             .disableClassFormatChanges()
+            .ignore(ElementMatchers.nameStartsWith("net.bytebuddy."))
             .with(AgentBuilder.RedefinitionStrategy.RETRANSFORMATION)
             .with(AgentBuilder.Listener.StreamWriting.toSystemError().withErrorsOnly());
     for (TypeInstrumentation type : module.typeInstrumentations()) {
