@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.agent.instrumentation.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class LibraryVersionTest {
   @Test
   void theLibraryIsOfTheVersionUnderTest() {
-    assertThat(GrpcUtil.getGrpcBuildVersion().getImplementationVersion()).isEqualTo(System.getProperty("weft.test.grpc"));
+    assertThat(GrpcUtil.getGrpcBuildVersion().getImplementationVersion())
+        .isEqualTo(System.getProperty("weft.test.grpc"));
   }
 }

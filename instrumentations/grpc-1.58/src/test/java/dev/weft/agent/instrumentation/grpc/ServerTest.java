@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.agent.instrumentation.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -114,8 +118,7 @@ class ServerTest {
 
   @Test
   void aReplyIsDelayedWithoutAThread() {
-    Reply late =
-        new Reply(503, -1, List.of(), "busy", "FI", Duration.ofMillis(300).toNanos());
+    Reply late = new Reply(503, -1, List.of(), "busy", "FI", Duration.ofMillis(300).toNanos());
     try (ScriptedGate gate = new ScriptedGate(late)) {
       long start = System.nanoTime();
 
