@@ -88,6 +88,9 @@ public final class AdsClient {
   /** Closes the stream for good. */
   public void stop() {
     keeper.stop();
+    if (sweep != null) {
+      sweep.cancel();
+    }
   }
 
   /** Returns whether the stream is open and has its connection. */
@@ -132,6 +135,24 @@ public final class AdsClient {
       logger.info("The store " + identity.current() + " is adopted; its removals apply from now");
     }
     session.adopt();
+    sweepLater();
+  }
+
+  /** A store is given time to say all it has before what it has not is let go. */
+  private void sweepLater() {
+    if (sweep != null) {
+      sweep.cancel();
+    }
+    sweep =
+        loop.schedule(
+            SWEEP_NANOS,
+            () -> {
+              sweep = null;
+              session.sweep();
+              if (session.withheldRemovals() > 0 && !identity.isForeign()) {
+                sweepLater();
+              }
+            });
   }
 
   /**
@@ -192,10 +213,7 @@ public final class AdsClient {
                 + ". What it has is applied; what it has not stays, until the store is adopted");
       }
       keeper.reopen("another store");
-      if (sweep != null) {
-        sweep.cancel();
-      }
-      sweep = loop.schedule(SWEEP_NANOS, session::sweep);
+      sweepLater();
     }
   }
 }

@@ -465,6 +465,9 @@ class AdsSessionTest {
     public void requestNext() {}
 
     @Override
+    public void finish() {}
+
+    @Override
     public void cancel(String reason) {}
 
     @Override
