@@ -22,15 +22,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The API as an Armeria service: turns its requests into ours and our answers into its. */
 final class ApiService implements HttpService {
   private static final int WARNING_CODE = 299;
 
-  private final KubernetesApi api;
+  private final Function<ApiRequest, ApiAnswer> api;
+  private final OpenWatches watches;
 
-  ApiService(KubernetesApi api) {
+  /**
+   * Makes a service.
+   *
+   * @param api answers; may block
+   */
+  ApiService(Function<ApiRequest, ApiAnswer> api, OpenWatches watches) {
     this.api = api;
+    this.watches = watches;
   }
 
   @Override
@@ -44,9 +52,9 @@ final class ApiService implements HttpService {
 
   private HttpResponse answer(ServiceRequestContext context, AggregatedHttpRequest aggregated) {
     ApiRequest request = toApiRequest(context, aggregated);
-    ApiAnswer answer = api.handle(request);
+    ApiAnswer answer = api.apply(request);
     if (answer instanceof ApiAnswer.Events events) {
-      return WatchStream.start(events.watch(), context);
+      return WatchStream.start(events.watch(), context, watches);
     }
     return toHttp(request, (ApiAnswer.Document) answer);
   }

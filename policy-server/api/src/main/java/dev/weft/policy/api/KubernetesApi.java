@@ -189,8 +189,9 @@ final class KubernetesApi {
   private static ObjectNode body(ApiRequest request) {
     String type = request.contentType();
     boolean isYaml = Bodies.isYaml(type);
-    if (!isYaml && !type.equals("application/json") && !type.isEmpty()) {
-      throw ApiException.unsupportedMediaType(type, "application/json or application/yaml");
+    if (!isYaml && !type.equals("application/json")) { // not even none: a web page could send that
+      throw ApiException.unsupportedMediaType(
+          type.isEmpty() ? "none" : type, "application/json or application/yaml");
     }
     return Bodies.readObject(request.body(), isYaml);
   }

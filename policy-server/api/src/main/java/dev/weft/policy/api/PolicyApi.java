@@ -10,11 +10,14 @@ import dev.weft.policy.store.Store;
 import java.time.Clock;
 
 /** The API of the policy server. Thread-safe. */
-public final class PolicyApi {
-  private final HttpService service;
+public final class PolicyApi implements AutoCloseable {
+  private final OpenWatches watches = new OpenWatches();
+  private final HttpService kubernetes;
+  private final HttpService weft;
 
-  private PolicyApi(HttpService service) {
-    this.service = service;
+  private PolicyApi(KubernetesApi kubernetes, WeftApi weft) {
+    this.kubernetes = new ApiService(kubernetes::handle, watches);
+    this.weft = new ApiService(weft::handle, watches);
   }
 
   /**
@@ -23,24 +26,36 @@ public final class PolicyApi {
    * @param policies what authors write
    * @param shown what the server shows of read-only kinds
    * @param events what happened to resources
+   * @param agents who is in the mesh
    * @param isReadOnly whether policies come from somewhere else and cannot be written here
    */
-  public static PolicyApi of(Store policies, Store shown, EventLog events, boolean isReadOnly) {
+  public static PolicyApi of(
+      Store policies, Store shown, EventLog events, AgentDirectory agents, boolean isReadOnly) {
     Stores stores = new Stores(policies, shown);
     KubernetesApi api =
         new KubernetesApi(
             new ResourceReads(stores, new CoreResources(stores, events)),
             new ResourceWrites(policies, Clock.systemUTC()),
             isReadOnly);
-    return new PolicyApi(new ApiService(api));
+    return new PolicyApi(api, new WeftApi(agents));
   }
 
-  /** Adds the API's paths: {@code /api}, {@code /apis}, {@code /openapi} and {@code /version}. */
+  /**
+   * Adds the API's paths: {@code /api}, {@code /apis}, {@code /openapi}, {@code /version} and
+   * {@code /weft/v1}.
+   */
   public void addTo(ServerBuilder server) {
-    server.service("/version", service);
+    server.service("/version", kubernetes);
     for (String root : new String[] {"/api", "/apis", "/openapi"}) {
-      server.service(root, service);
-      server.serviceUnder(root + "/", service);
+      server.service(root, kubernetes);
+      server.serviceUnder(root + "/", kubernetes);
     }
+    server.serviceUnder("/weft/v1/", weft);
+  }
+
+  /** Ends all watches: their clients begin others elsewhere, or here after a restart. */
+  @Override
+  public void close() {
+    watches.close();
   }
 }

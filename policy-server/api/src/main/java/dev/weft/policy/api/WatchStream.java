@@ -47,11 +47,27 @@ final class WatchStream {
   }
 
   /** Begins a watch. */
-  static HttpResponse start(WatchPlan plan, ServiceRequestContext context) {
+  static HttpResponse start(
+      WatchPlan plan, ServiceRequestContext context, OpenWatches openWatches) {
     WatchStream stream = new WatchStream(plan);
     context.clearRequestTimeout();
     stream.begin(context);
+    openWatches.add(stream);
+    CompletableFuture<?> unused =
+        stream
+            .writer
+            .whenComplete()
+            .whenComplete(
+                (done, failure) -> {
+                  openWatches.remove(stream);
+                  stream.end();
+                });
     return stream.writer;
+  }
+
+  /** Ends the watch as if its time were over. */
+  void stop() {
+    writer.close();
   }
 
   private void begin(ServiceRequestContext context) {
@@ -85,7 +101,6 @@ final class WatchStream {
               .scheduleAtFixedRate(
                   this::bookmark, BOOKMARK_SECONDS, BOOKMARK_SECONDS, TimeUnit.SECONDS));
     }
-    CompletableFuture<?> unused = writer.whenComplete().whenComplete((done, failure) -> end());
   }
 
   private void onChange(Change change) {

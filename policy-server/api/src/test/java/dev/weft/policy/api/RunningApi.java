@@ -6,6 +6,7 @@ package dev.weft.policy.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -18,7 +19,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /** The API on a loopback port, over stores in memory. */
@@ -29,6 +33,8 @@ final class RunningApi implements AutoCloseable {
   final Store shown = EmbeddedStore.inMemory(UUID.randomUUID());
   final EventLog events = new EventLog();
   private final HttpClient client = HttpClient.newHttpClient();
+  final List<ObjectNode> agents = new CopyOnWriteArrayList<>();
+  private final PolicyApi api;
   private final Server server;
 
   RunningApi() {
@@ -37,7 +43,8 @@ final class RunningApi implements AutoCloseable {
 
   RunningApi(boolean isReadOnly) {
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    PolicyApi.of(policies, shown, events, isReadOnly).addTo(builder);
+    api = PolicyApi.of(policies, shown, events, () -> List.copyOf(agents), isReadOnly);
+    api.addTo(builder);
     server = builder.build();
     server.start().join();
   }
@@ -97,7 +104,8 @@ final class RunningApi implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop().join();
+    api.close();
+    CompletableFuture<Void> unused = server.stop(); // nobody waits for it
     policies.close();
     shown.close();
   }

@@ -9,72 +9,105 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
-import com.linecorp.armeria.server.grpc.GrpcService;
-import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import com.linecorp.armeria.server.healthcheck.HealthCheckService;
 import dev.weft.policy.api.EventLog;
 import dev.weft.policy.api.PolicyApi;
+import dev.weft.policy.api.status.StatusWriter;
 import dev.weft.policy.discovery.DiscoveryServer;
 import dev.weft.policy.discovery.DiscoverySettings;
+import dev.weft.policy.server.folder.PolicyFolder;
+import dev.weft.policy.server.grpc.GrpcServices;
 import dev.weft.policy.store.EmbeddedStore;
 import dev.weft.policy.store.Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 
-/** A policy server that runs. Thread-safe. */
+/**
+ * A policy server that runs: policies flow from the API or a folder to the store, from there
+ * through discovery to the agents; what discovery finds flows back into statuses and events.
+ * Thread-safe.
+ */
 public final class PolicyServer implements AutoCloseable {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
   private static final long MAX_BODY_BYTES = 3L << 20;
+  private static final int MAX_STREAM_MESSAGE_BYTES = 64 << 20;
 
-  private final Store policies;
-  private final Store shown;
-  private final DiscoveryServer discovery;
   private final Server server;
+  private final Closing closing;
 
-  private PolicyServer(Store policies, Store shown, DiscoveryServer discovery, Server server) {
-    this.policies = policies;
-    this.shown = shown;
-    this.discovery = discovery;
+  private PolicyServer(Server server, Closing closing) {
     this.server = server;
+    this.closing = closing;
   }
 
   /**
    * Starts a server and returns when it answers.
    *
-   * @throws RuntimeException if it cannot use its directory or its port
+   * @throws IOException if its folder of policies cannot be read, or it cannot listen
+   * @throws dev.weft.policy.store.StoreException if it cannot use its data directory
    */
-  public static PolicyServer start(ServerOptions options) {
-    Store policies = EmbeddedStore.open(options.dataDirectory());
-    Store shown = EmbeddedStore.inMemory(UUID.fromString(policies.identity()));
+  public static PolicyServer start(ServerOptions options) throws IOException {
+    Closing closing = new Closing();
+    try {
+      return start(options, closing);
+    } catch (IOException | RuntimeException e) {
+      closing.close();
+      throw e;
+    }
+  }
+
+  private static PolicyServer start(ServerOptions options, Closing closing) throws IOException {
+    Path folder = options.policiesDirectory();
+    Store policies =
+        closing.later(
+            folder == null
+                ? EmbeddedStore.open(options.dataDirectory())
+                : EmbeddedStore.inMemory(PolicyFolder.identity(folder)));
+    if (folder != null) {
+      closing.later(PolicyFolder.follow(folder, policies));
+    }
+    Store shown = closing.later(EmbeddedStore.inMemory(UUID.fromString(policies.identity())));
     EventLog events = new EventLog();
+    DiscoveryViews views =
+        closing.later(
+            new DiscoveryViews(
+                new StatusWriter(policies, Clock.systemUTC()),
+                new WorkloadEntries(shown),
+                events,
+                Clock.systemUTC()));
+    DiscoveryServer discovery =
+        DiscoveryServer.create(policies, DiscoverySettings.DEFAULT.withMesh(options.mesh()), views);
+    PolicyApi api =
+        PolicyApi.of(policies, shown, events, new Agents(discovery::agents), folder != null);
+
     ServerBuilder builder =
         Server.builder()
             .http(options.listen())
             .requestTimeout(REQUEST_TIMEOUT)
             .maxRequestLength(MAX_BODY_BYTES)
-            .gracefulShutdownTimeoutMillis(0, options.shutdownGraceMillis());
-    DiscoveryServer discovery =
-        DiscoveryServer.create(policies, DiscoverySettings.DEFAULT, new DiscoveryEvents(events));
-    builder.service(
-        grpc(discovery),
-        delegate ->
-            (context, request) -> {
-              context.clearRequestTimeout();
-              context.setMaxRequestLength(0);
-              return delegate.serve(context, request);
-            });
-    PolicyApi.of(policies, shown, events, false).addTo(builder);
+            .pingInterval(PING_INTERVAL)
+            .gracefulShutdownTimeout(Duration.ZERO, options.shutdownGrace());
+    api.addTo(builder);
+    addDiscovery(builder, discovery);
     addHealth(builder);
-    builder.service(
-        "/metrics",
-        (context, request) ->
-            HttpResponse.of(
-                HttpStatus.OK,
-                MediaType.PLAIN_TEXT_UTF_8,
-                "weft_store_revision " + policies.revision() + "\n"));
+    addMetrics(builder, ServerMetrics.of(policies, discovery));
     Server server = builder.build();
-    server.start().join();
-    return new PolicyServer(policies, shown, discovery, server);
+    closing.later(() -> server.stop().join());
+    closing.later(discovery); // its streams would keep the server from stopping
+    closing.later(api); // so would watches
+    try {
+      server.start().join();
+    } catch (CompletionException e) {
+      throw new IOException("cannot listen on " + options.listen() + ": " + e.getCause(), e);
+    }
+    return new PolicyServer(server, closing);
   }
 
   /** Returns the port that it listens on. */
@@ -82,27 +115,53 @@ public final class PolicyServer implements AutoCloseable {
     return server.activeLocalPort();
   }
 
-  /** Lets requests under way end, then closes the store. */
+  /** Ends the streams, lets requests under way end, then closes the store. */
   @Override
   public void close() {
-    discovery.close();
-    server.stop().join();
-    shown.close();
-    policies.close();
+    closing.close();
   }
 
-  /** Streams live as long as their agents do: neither time nor length ends one. */
-  private static GrpcService grpc(DiscoveryServer discovery) {
-    GrpcServiceBuilder grpc =
-        GrpcService.builder().useClientTimeoutHeader(false).maxRequestMessageLength(64 << 20);
-    discovery.services().forEach(grpc::addService);
-    return grpc.build();
+  /** The one place where discovery is served: ADS and the registry, as streams without limits. */
+  private static void addDiscovery(ServerBuilder builder, DiscoveryServer discovery) {
+    GrpcServices.addTo(builder, discovery.services(), MAX_STREAM_MESSAGE_BYTES);
   }
 
   private static void addHealth(ServerBuilder builder) {
     HealthCheckService health = HealthCheckService.builder().build();
-    builder.service("/healthz", health);
-    builder.service("/livez", health);
-    builder.service("/readyz", health);
+    for (String path : List.of("/healthz", "/livez", "/readyz")) {
+      builder.service(path, health);
+    }
+  }
+
+  private static void addMetrics(ServerBuilder builder, Metrics metrics) {
+    builder.service(
+        "/metrics",
+        (context, request) ->
+            HttpResponse.of(
+                HttpStatus.OK,
+                MediaType.parse("text/plain; version=0.0.4; charset=utf-8"),
+                metrics.text()));
+  }
+
+  /** What has to be closed, the last first. */
+  private static final class Closing {
+    private final List<AutoCloseable> parts = new ArrayList<>();
+
+    synchronized <T extends AutoCloseable> T later(T part) {
+      parts.add(0, part);
+      return part;
+    }
+
+    synchronized void close() {
+      for (AutoCloseable part : parts) {
+        try {
+          part.close();
+        } catch (Exception e) {
+          System.getLogger(PolicyServer.class.getName())
+              .log(System.Logger.Level.WARNING, "A part of the server did not end cleanly", e);
+        }
+      }
+      parts.clear();
+    }
   }
 }

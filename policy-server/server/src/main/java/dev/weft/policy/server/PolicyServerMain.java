@@ -4,13 +4,16 @@
  */
 package dev.weft.policy.server;
 
+import dev.weft.policy.compiler.MeshSettings;
 import dev.weft.policy.store.StoreException;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +73,24 @@ final class PolicyServerMain implements Callable<Integer> {
   private Plaintext plaintext = Plaintext.loopback;
 
   @Option(
+      names = "--domain",
+      paramLabel = "DOMAIN",
+      defaultValue = "${env:WEFT_DOMAIN:-cluster.local}",
+      description =
+          "The end of full service names, as in orders.shop.svc.DOMAIN. Default: cluster.local"
+              + " [WEFT_DOMAIN]")
+  private String domain = "";
+
+  @Option(
+      names = "--outbound-policy",
+      paramLabel = "ALLOW_ANY|REGISTRY_ONLY",
+      defaultValue = "${env:WEFT_OUTBOUND_POLICY:-ALLOW_ANY}",
+      description =
+          "What becomes of calls to hosts that the mesh does not know: they go out, or are refused."
+              + " Default: ALLOW_ANY [WEFT_OUTBOUND_POLICY]")
+  private MeshSettings.OutboundPolicy outboundPolicy = MeshSettings.OutboundPolicy.ALLOW_ANY;
+
+  @Option(
       names = "--shutdown-grace",
       paramLabel = "SECONDS",
       defaultValue = "${env:WEFT_SHUTDOWN_GRACE:-5}",
@@ -105,11 +126,19 @@ final class PolicyServerMain implements Callable<Integer> {
     Logger logger = System.getLogger(PolicyServer.class.getName());
     ServerOptions options =
         new ServerOptions(
-            address(), dataDirectory, policiesDirectory, shutdownGraceSeconds * 1000L);
+            address(),
+            dataDirectory,
+            policiesDirectory,
+            new MeshSettings(
+                domain,
+                outboundPolicy,
+                MeshSettings.DEFAULT.rootNamespace(),
+                MeshSettings.DEFAULT.connectTimeout()),
+            Duration.ofSeconds(shutdownGraceSeconds));
     PolicyServer server;
     try {
       server = PolicyServer.start(options);
-    } catch (StoreException.Failed e) {
+    } catch (StoreException | IOException e) {
       logger.log(Level.ERROR, "The server cannot start: " + e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }

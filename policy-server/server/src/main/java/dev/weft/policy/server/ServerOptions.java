@@ -4,8 +4,10 @@
  */
 package dev.weft.policy.server;
 
+import dev.weft.policy.compiler.MeshSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param listen where it listens; port 0 is any that is free
  * @param dataDirectory where it keeps policies; not used if there is a folder of policies
  * @param policiesDirectory the folder that policies come from, or null if they are kept in a store
- * @param shutdownGraceMillis how long requests under way may take when it goes down
+ * @param mesh what holds for the whole mesh
+ * @param shutdownGrace how long requests under way may take when it goes down
  */
 public record ServerOptions(
     InetSocketAddress listen,
     Path dataDirectory,
     @Nullable Path policiesDirectory,
-    long shutdownGraceMillis) {}
+    MeshSettings mesh,
+    Duration shutdownGrace) {}
