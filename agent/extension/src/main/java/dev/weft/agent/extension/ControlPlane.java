@@ -8,12 +8,13 @@ import dev.weft.agent.control.AgentFaults;
 import dev.weft.agent.control.ControlOptions;
 import dev.weft.agent.control.MeshControl;
 import dev.weft.agent.control.channel.NodeIdentity;
-import dev.weft.agent.engine.Engine;
 import dev.weft.agent.engine.FaultLog;
+import dev.weft.agent.engine.config.MeshConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +28,21 @@ final class ControlPlane implements Runnable {
 
   private final Options options;
   private final String service;
-  private final Engine engine;
+  private final Consumer<MeshConfig> apply;
   private final FaultLog faults;
-  private final Ports ports;
+  private final InboundReports reports;
 
-  ControlPlane(Options options, String service, Engine engine, FaultLog faults, Ports ports) {
+  ControlPlane(
+      Options options,
+      String service,
+      Consumer<MeshConfig> apply,
+      FaultLog faults,
+      InboundReports reports) {
     this.options = options;
     this.service = service;
-    this.engine = engine;
+    this.apply = apply;
     this.faults = faults;
-    this.ports = ports;
+    this.reports = reports;
   }
 
   /** Returns whether the options name anything to get a configuration from. */
@@ -53,9 +59,9 @@ final class ControlPlane implements Runnable {
   @Override
   public void run() {
     try {
-      MeshControl control = MeshControl.start(controlOptions(), engine::apply, this::agentFaults);
-      ports.attach(
-          new Ports.Target() {
+      MeshControl control = MeshControl.start(controlOptions(), apply, this::agentFaults);
+      reports.attach(
+          new InboundReports.Target() {
             @Override
             public void opened(String hook, int port, String protocol) {
               control.listening(port, protocol, hook);

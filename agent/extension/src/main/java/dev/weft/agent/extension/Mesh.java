@@ -7,6 +7,8 @@ package dev.weft.agent.extension;
 import dev.weft.agent.engine.Engine;
 import dev.weft.agent.engine.EngineClock;
 import dev.weft.agent.engine.FaultLog;
+import dev.weft.agent.engine.config.MeshConfig;
+import dev.weft.agent.engine.inbound.InboundGate;
 import dev.weft.agent.seam.Inbound;
 import dev.weft.agent.seam.Outbound;
 import dev.weft.agent.telemetry.MeshMetrics;
@@ -15,6 +17,7 @@ import dev.weft.agent.telemetry.Workload;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -36,11 +39,23 @@ final class Mesh {
     MeshMetrics metrics = new MeshMetrics(openTelemetry, self);
     FaultLog faults = new FaultLog(EngineClock.SYSTEM, Mesh::logFault);
     Engine engine = Engine.create(EngineClock.SYSTEM, faults, metrics);
-    boolean startsOpen = options.text(Option.START).equals("open");
-    Ports ports = new Ports();
+    InboundReports reports = new InboundReports(metrics);
+    InboundGate gate =
+        new InboundGate(
+            EngineClock.SYSTEM, faults, reports, options.text(Option.START).equals("open"));
     Outbound.installScopes(new MeshSpans());
     Outbound.install(engine);
-    Inbound.install(new InboundMeter(metrics, ports, () -> startsOpen || engine.current() != null));
+    Inbound.install(gate);
+    if (ControlPlane.isWanted(options)) {
+      Consumer<MeshConfig> apply =
+          config -> {
+            engine.apply(config);
+            gate.open();
+          };
+      new ControlPlane(options, service, apply, faults, reports).start();
+    } else {
+      logger.info("Weft has no weft.server and no weft.xds.file: it measures, and decides nothing");
+    }
   }
 
   /** Returns the service that this process is an endpoint of. */

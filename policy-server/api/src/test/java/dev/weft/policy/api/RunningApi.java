@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
@@ -104,7 +105,7 @@ final class RunningApi implements AutoCloseable {
   @Override
   public void close() {
     api.close();
-    server.stop().join();
+    CompletableFuture<Void> unused = server.stop(); // nobody waits for it
     policies.close();
     shown.close();
   }

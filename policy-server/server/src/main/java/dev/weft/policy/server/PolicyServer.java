@@ -7,11 +7,8 @@ package dev.weft.policy.server;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
-import com.linecorp.armeria.server.grpc.GrpcService;
-import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import com.linecorp.armeria.server.healthcheck.HealthCheckService;
 import dev.weft.policy.api.EventLog;
 import dev.weft.policy.api.PolicyApi;
@@ -19,6 +16,7 @@ import dev.weft.policy.api.status.StatusWriter;
 import dev.weft.policy.discovery.DiscoveryServer;
 import dev.weft.policy.discovery.DiscoverySettings;
 import dev.weft.policy.server.folder.PolicyFolder;
+import dev.weft.policy.server.grpc.GrpcServices;
 import dev.weft.policy.store.EmbeddedStore;
 import dev.weft.policy.store.Store;
 import java.io.IOException;
@@ -125,21 +123,7 @@ public final class PolicyServer implements AutoCloseable {
 
   /** The one place where discovery is served: ADS and the registry, as streams without limits. */
   private static void addDiscovery(ServerBuilder builder, DiscoveryServer discovery) {
-    GrpcServiceBuilder grpc =
-        GrpcService.builder()
-            .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
-            .useClientTimeoutHeader(false)
-            .maxRequestMessageLength(MAX_STREAM_MESSAGE_BYTES);
-    discovery.services().forEach(grpc::addService);
-    builder.service(
-        grpc.build(),
-        service ->
-            service.decorate(
-                (delegate, context, request) -> {
-                  context.clearRequestTimeout();
-                  context.setMaxRequestLength(0);
-                  return delegate.serve(context, request);
-                }));
+    GrpcServices.addTo(builder, discovery.services(), MAX_STREAM_MESSAGE_BYTES);
   }
 
   private static void addHealth(ServerBuilder builder) {

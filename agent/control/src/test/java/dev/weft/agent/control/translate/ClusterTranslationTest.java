@@ -355,25 +355,6 @@ class ClusterTranslationTest {
     return argumentSet(name, change, reason);
   }
 
-  @ParameterizedTest
-  @MethodSource("addresses")
-  void tellsAddressesFromNames(String text, boolean isIp) {
-    assertThat(IpLiteral.isIp(text)).isEqualTo(isIp);
-  }
-
-  static Stream<Arguments> addresses() {
-    return Stream.of(
-        argumentSet("IPv4", "10.0.0.255", true),
-        argumentSet("IPv6", "fd00::1", true),
-        argumentSet("too few parts", "10.0.1", false),
-        argumentSet("too large", "10.0.0.256", false),
-        argumentSet("empty part", "10..0.1", false),
-        argumentSet("name", "localhost", false),
-        argumentSet("scope", "fe80::1%eth0", false),
-        argumentSet("not IPv6", "1:2", false),
-        argumentSet("empty", "", false));
-  }
-
   private static LoadBalancingPolicy policies(String... typeUrls) {
     LoadBalancingPolicy.Builder policies = LoadBalancingPolicy.newBuilder();
     for (String typeUrl : typeUrls) {

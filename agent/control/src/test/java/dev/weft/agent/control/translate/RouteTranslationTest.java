@@ -489,6 +489,24 @@ class RouteTranslationTest {
   }
 
   @Test
+  void whatTheEngineWouldRefuseIsTheResourcesFault() {
+    Route route =
+        route(
+            action ->
+                action
+                    .setCluster("a")
+                    .setRegexRewrite(
+                        RegexMatchAndSubstitute.newBuilder()
+                            .setPattern(RegexMatcher.newBuilder().setRegex("/a"))
+                            .setSubstitution("\\7")));
+
+    assertThat(Pushed.of(Xds.routes(80, route).build()).problem().reason())
+        .isEqualTo(
+            "virtual_hosts[0].routes[0].route.regex_rewrite.substitution: \\7 (expected: at most"
+                + " group 0)");
+  }
+
+  @Test
   void aDomainInTwoVirtualHostsIsBad() {
     RouteConfiguration routes =
         Xds.routes(80, Xds.routeTo("a"))

@@ -67,11 +67,13 @@ final class AsyncCall<T> {
     return future;
   }
 
-  /** Cancels what is under way; returns false if nothing was. */
-  boolean cancel() {
+  /** Cancels what is under way, and what would follow. */
+  private void cancel() {
     cancelled = true;
     CompletableFuture<?> underWay = current;
-    return underWay != null && underWay.cancel(true);
+    if (underWay != null) {
+      underWay.cancel(true);
+    }
   }
 
   private void proceed(Hop hop) {
@@ -233,8 +235,12 @@ final class AsyncCall<T> {
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-      boolean exchangeCancelled = mayInterruptIfRunning && !isDone() && call.cancel();
-      return super.cancel(mayInterruptIfRunning) || exchangeCancelled;
+      // First the future, so that it is cancelled and not failed by the end of its exchange.
+      boolean isCancelled = super.cancel(mayInterruptIfRunning);
+      if (isCancelled && mayInterruptIfRunning) {
+        call.cancel();
+      }
+      return isCancelled;
     }
   }
 }

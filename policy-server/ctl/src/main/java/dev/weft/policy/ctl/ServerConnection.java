@@ -1,0 +1,139 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.ctl;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The policy server that a command talks to; an option that all commands share. */
+final class ServerConnection {
+  static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+
+  @Option(
+      names = "--server",
+      paramLabel = "URL",
+      defaultValue = "${env:WEFT_SERVER:-http://127.0.0.1:7070}",
+      description = "The policy server. Default: http://127.0.0.1:7070 [WEFT_SERVER]")
+  private String url = "";
+
+  private @Nullable HttpClient client;
+
+  /** Returns the answer to a GET, or null if there is nothing. */
+  @Nullable JsonNode find(String path) {
+    Answer answer = send("GET", path, null, "application/json");
+    return answer.status() == 404 ? null : answer.orFail();
+  }
+
+  /** Sends a request and returns its answer, whatever it is. */
+  Answer send(String method, String path, @Nullable String body, String contentType) {
+    return send(method, path, body, contentType, "application/json");
+  }
+
+  /** Sends a request for an answer in some form. */
+  Answer send(
+      String method, String path, @Nullable String body, String contentType, String accept) {
+    HttpRequest.Builder request = request(path).timeout(REQUEST_TIMEOUT).header("Accept", accept);
+    if (body == null) {
+      request.method(method, BodyPublishers.noBody());
+    } else {
+      request.method(method, BodyPublishers.ofString(body)).header("Content-Type", contentType);
+    }
+    HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
+    try {
+      return new Answer(response.statusCode(), JSON.readTree(response.body()));
+    } catch (JsonProcessingException e) {
+      throw new CommandFailure(
+          base() + path + " answers " + response.statusCode() + " and no JSON: no policy server?");
+    }
+  }
+
+  /** Returns the lines of an answer as they come. Has to be closed. */
+  Stream<String> lines(String path, Duration timeout) {
+    return exchange(request(path).timeout(timeout), BodyHandlers.ofLines()).body();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    try {
+      return HttpRequest.newBuilder(URI.create(base() + path)).header("User-Agent", "weft");
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(
+          "--server: " + url + " (expected: a URL such as http://127.0.0.1:7070)");
+    }
+  }
+
+  private <T> HttpResponse<T> exchange(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {
+    try {
+      if (client == null) {
+        client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+      }
+      return client.send(request.build(), handler);
+    } catch (ConnectException e) {
+      throw new CommandFailure(
+          "no policy server answers at "
+              + base()
+              + "; start one (java -jar weft-policy-server.jar), or say where it is with --server"
+              + " or WEFT_SERVER");
+    } catch (IOException e) {
+      throw new CommandFailure("talking to " + base() + " failed: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("interrupted");
+    }
+  }
+
+  private String base() {
+    String withScheme = url.contains("://") ? url : "http://" + url;
+    return withScheme.endsWith("/") ? withScheme.substring(0, withScheme.length() - 1) : withScheme;
+  }
+
+  /**
+   * What the server answered.
+   *
+   * @param status the HTTP status
+   * @param json the body
+   */
+  record Answer(int status, JsonNode json) {
+
+    boolean isOk() {
+      return status / 100 == 2;
+    }
+
+    /** Returns the body if all went well, else fails with what the server says. */
+    JsonNode orFail() {
+      if (!isOk()) {
+        throw new CommandFailure(problem());
+      }
+      return json;
+    }
+
+    /** Returns what went wrong, a line for each cause. */
+    String problem() {
+      StringBuilder problem = new StringBuilder();
+      for (JsonNode cause : json.path("details").path("causes")) {
+        problem.append("\n  ").append(cause.path("field").asText()).append(": ");
+        problem.append(cause.path("message").asText());
+      }
+      return problem.length() > 0
+          ? "refused" + problem
+          : json.path("message").asText("the server answers " + status);
+    }
+  }
+}
