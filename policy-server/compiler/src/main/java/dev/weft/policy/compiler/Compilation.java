@@ -40,6 +40,7 @@ public final class Compilation {
   private final List<Finding> findings;
   private final Services services;
   private final DestinationRules rules;
+  private final Set<String> callerLabels;
   private final VirtualServices virtualServices;
   private final HttpRoutes httpRoutes;
   private final Endpoints endpoints;
@@ -77,6 +78,7 @@ public final class Compilation {
             settings.rootNamespace(),
             before == null ? null : before.rules,
             found);
+    this.callerLabels = rules.callerLabels();
     Compilation ofSameRules =
         ofSameServices != null && rules.isSameAs(ofSameServices.rules) ? ofSameServices : null;
     this.virtualServices =
@@ -107,6 +109,7 @@ public final class Compilation {
     this.findings = other.findings;
     this.services = other.services;
     this.rules = other.rules;
+    this.callerLabels = other.callerLabels;
     this.virtualServices = other.virtualServices;
     this.httpRoutes = other.httpRoutes;
     this.endpoints = endpoints;
@@ -175,7 +178,10 @@ public final class Compilation {
   /** Returns the audience that a caller belongs to. */
   public Audience audience(String namespace, Map<String, String> labels) {
     Map<String, String> asked = new HashMap<>(labels);
-    asked.keySet().retainAll(virtualServices.sourceLabels());
+    asked
+        .keySet()
+        .removeIf(
+            name -> !virtualServices.sourceLabels().contains(name) && !callerLabels.contains(name));
     return new Audience(namespace, asked);
   }
 
@@ -224,7 +230,7 @@ public final class Compilation {
     Base before = basesBefore.get(audience);
     Map<String, MadeCluster> clusters = new LinkedHashMap<>();
     for (Service service : services.visibleTo(audience.namespace())) {
-      DestinationRules.Rule rule = rules.find(service, audience.namespace());
+      DestinationRules.Rule rule = rules.find(service, audience);
       Map<String, Map<String, String>> subsets = new LinkedHashMap<>();
       subsets.put("", Map.of());
       if (rule != null) {

@@ -7,6 +7,7 @@ package dev.weft.policy.compiler;
 import dev.weft.policy.model.Finding;
 import dev.weft.policy.model.PolicyResource;
 import dev.weft.policy.model.ResourceKey;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,12 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All DestinationRules, those of one namespace for one host merged. Immutable once made. */
 final class DestinationRules {
   /** By namespace, then by the host's full name or wildcard. */
   private final Map<String, Map<String, Rule>> rules = new HashMap<>();
+
+  /** Those for some callers of their namespace only, in the same way; oldest first. */
+  private final Map<String, Map<String, List<Selected>>> forSome = new HashMap<>();
 
   private final String rootNamespace;
 
@@ -54,19 +59,20 @@ final class DestinationRules {
   private void add(PolicyResource resource, Services services, Set<Finding> findings) {
     Report report = new Report(resource.key(), findings);
     Field spec = Field.spec(resource);
-    if (spec.get("workloadSelector").isPresent()) {
-      report.severe(
-          "NotSupported",
-          spec.get("workloadSelector"),
-          "rules for some callers only are not supported; the rule is left out");
-      return;
-    }
     String host = services.resolve(spec.get("host").text(), resource.namespace());
     if (services.covered(host).isEmpty()) {
       report.warning(
           "HostNotFound",
           spec.get("host"),
           host + " is no service that agents announce or a ServiceEntry declares");
+    }
+    Map<String, String> callers = spec.get("workloadSelector").get("matchLabels").textMembers();
+    if (!callers.isEmpty()) {
+      forSome
+          .computeIfAbsent(resource.namespace(), namespace -> new HashMap<>())
+          .computeIfAbsent(host, key -> new ArrayList<>())
+          .add(new Selected(callers, made.get(resource, findings, Rule::read)));
+      return;
     }
     rules
         .computeIfAbsent(resource.namespace(), namespace -> new HashMap<>())
@@ -77,16 +83,47 @@ final class DestinationRules {
   }
 
   /**
-   * Returns the rule for a host in the eyes of a caller: from the caller's namespace, else from the
-   * service's, else from the root namespace; null if there is none.
+   * Returns the rule for a host in the eyes of a caller: from the caller's namespace, there one for
+   * its labels first, else from the service's, else from the root namespace; null if there is none.
    */
-  @Nullable Rule find(Service service, String callerNamespace) {
-    Rule own = find(service.host(), callerNamespace, callerNamespace);
+  @Nullable Rule find(Service service, Audience caller) {
+    List<Selected> selected =
+        forSome.getOrDefault(caller.namespace(), Map.of()).getOrDefault(service.host(), List.of());
+    for (Selected one : selected) {
+      if (caller.labels().entrySet().containsAll(one.callers().entrySet())) {
+        return one.rule();
+      }
+    }
+    Rule own = find(service.host(), caller.namespace(), caller.namespace());
     if (own != null) {
       return own;
     }
-    Rule ofService = find(service.host(), service.namespace(), callerNamespace);
-    return ofService != null ? ofService : find(service.host(), rootNamespace, callerNamespace);
+    Rule ofService = find(service.host(), service.namespace(), caller.namespace());
+    return ofService != null
+        ? ofService
+        : find(service.host(), rootNamespace, caller.namespace());
+  }
+
+  /** Returns whether a rule that some caller of a namespace is under has a subset of a host. */
+  boolean haveSubset(Service service, String callerNamespace, String subset) {
+    Rule rule = find(service, new Audience(callerNamespace, Map.of()));
+    return (rule != null && rule.subsets().containsKey(subset))
+        || forSome
+            .getOrDefault(callerNamespace, Map.of())
+            .getOrDefault(service.host(), List.of())
+            .stream()
+            .anyMatch(one -> one.rule().subsets().containsKey(subset));
+  }
+
+  /** Returns the labels of callers that some rule asks for. */
+  Set<String> callerLabels() {
+    Set<String> labels = new HashSet<>();
+    allForSome().forEach(one -> labels.addAll(one.callers().keySet()));
+    return labels;
+  }
+
+  private Stream<Selected> allForSome() {
+    return forSome.values().stream().map(Map::values).flatMap(Collection::stream).flatMap(List::stream);
   }
 
   private @Nullable Rule find(String host, String namespace, String callerNamespace) {
@@ -107,15 +144,14 @@ final class DestinationRules {
 
   /** Returns whether the other says the same of every host. */
   boolean isSameAs(DestinationRules other) {
-    return rules.equals(other.rules);
+    return rules.equals(other.rules) && forSome.equals(other.forSome);
   }
 
   /** Returns whether some rule orders consistent hashing, which routes have to know. */
   boolean haveHashing() {
-    return rules.values().stream()
-        .map(Map::values)
-        .flatMap(Collection::stream)
-        .anyMatch(Rule::hasHashing);
+    Stream<Rule> forAll =
+        rules.values().stream().map(Map::values).flatMap(Collection::stream);
+    return Stream.concat(forAll, allForSome().map(Selected::rule)).anyMatch(Rule::hasHashing);
   }
 
   /**
@@ -211,4 +247,7 @@ final class DestinationRules {
       labels = Map.copyOf(labels);
     }
   }
+
+  /** A rule for callers with these labels only. */
+  private record Selected(Map<String, String> callers, Rule rule) {}
 }

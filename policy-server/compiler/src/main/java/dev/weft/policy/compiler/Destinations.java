@@ -68,8 +68,7 @@ final class Destinations {
 
   private void checkSubset(
       Service service, String subset, String namespace, Field field, Report report) {
-    DestinationRules.Rule rule = rules.find(service, namespace);
-    if (!subset.isEmpty() && (rule == null || !rule.subsets().containsKey(subset))) {
+    if (!subset.isEmpty() && !rules.haveSubset(service, namespace, subset)) {
       report.severe(
           "SubsetNotFound",
           field,

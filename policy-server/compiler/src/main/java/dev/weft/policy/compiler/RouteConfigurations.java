@@ -101,7 +101,7 @@ final class RouteConfigurations {
   private Route withHashPolicies(RouteTemplate template) {
     Set<HashPolicy> policies = new LinkedHashSet<>();
     for (RouteTemplate.Destination to : template.destinations()) {
-      DestinationRules.Rule rule = rules.find(to.service(), audience.namespace());
+      DestinationRules.Rule rule = rules.find(to.service(), audience);
       LoadBalancing balancing =
           rule == null ? null : rule.effective(to.port(), to.subset()).balancing();
       if (balancing != null && balancing.hashPolicy() != null) {
