@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,8 +24,7 @@ class RequestTest {
   void takesAUrlApart(String url, String host, int port, String path) {
     Request request = Request.of("get", url, Map.of("X-User", "a"));
 
-    assertThat(request)
-        .isEqualTo(new Request("GET", host, port, path, Map.of("x-user", "a")));
+    assertThat(request).isEqualTo(new Request("GET", host, port, path, Map.of("x-user", "a")));
   }
 
   @ParameterizedTest

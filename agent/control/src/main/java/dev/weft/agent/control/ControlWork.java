@@ -196,6 +196,9 @@ final class ControlWork {
   }
 
   private void publish() {
+    if (ads != null && !ads.isComplete()) {
+      ads.giveUpWaiting();
+    }
     if (file != null) {
       apply(ConfigOrigin.FILE);
     } else if (heardOfServer) {

@@ -108,6 +108,11 @@ public final class AdsClient {
     return session.isComplete();
   }
 
+  /** Waits no longer for what was asked for until now; it counts as soon as it comes. */
+  public void giveUpWaiting() {
+    session.giveUpWaiting();
+  }
+
   /** Returns the identity of the store whose removals are applied; empty if unknown. */
   public String adoptedStore() {
     return identity.adopted();
