@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -41,7 +45,8 @@ class ArrowsTest {
           .resideInAPackage(INSTRUMENTATIONS)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(ENGINE, CONTROL, EXTENSION, "dev.weft.protocol..", "dev.weft.policy..");
+          .resideInAnyPackage(
+              ENGINE, CONTROL, EXTENSION, "dev.weft.protocol..", "dev.weft.policy..");
 
   @ArchTest
   static final ArchRule theEngineDecidesAndDoesNothingElse =

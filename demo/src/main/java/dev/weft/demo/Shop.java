@@ -196,8 +196,8 @@ final class Shop {
     double seconds = (System.nanoTime() - beganNanos) / 1e9;
     screen.print(
         "    "
-            + Screen.pad(name, 14)
-            + Screen.pad(about, 44)
+            + Screen.pad(name, 15)
+            + Screen.pad(about, 45)
             + Screen.pad(url, 22)
             + String.format(Locale.ROOT, "%6.1f s", seconds));
   }

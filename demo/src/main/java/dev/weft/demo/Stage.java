@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 
 /** What a step works with: the shop, and the report of what it did. Used by one thread. */
 final class Stage {
-  private static final Duration EFFECT = Duration.ofSeconds(20);
+  private static final Duration EFFECT = Duration.ofSeconds(60);
 
   private final Shop shop;
   private final Screen screen;

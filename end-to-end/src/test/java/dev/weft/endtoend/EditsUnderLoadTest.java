@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;

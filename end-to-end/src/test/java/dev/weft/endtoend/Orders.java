@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.endtoend;
 
 import dev.weft.lab.App;
@@ -25,16 +29,16 @@ final class Orders {
   /** A version's ServiceEntry: {@code orders-v1.shop} on port 80, at a local port. */
   static String serviceEntry(String version, int port) {
     return """
-        apiVersion: networking.istio.io/v1
-        kind: ServiceEntry
-        metadata:
-          name: orders-%1$s
-        spec:
-          hosts: [orders-%1$s.shop]
-          ports: [{number: 80, name: http, protocol: HTTP}]
-          resolution: STATIC
-          endpoints: [{address: 127.0.0.1, ports: {http: %2$d}}]
-        """
+    apiVersion: networking.istio.io/v1
+    kind: ServiceEntry
+    metadata:
+      name: orders-%1$s
+    spec:
+      hosts: [orders-%1$s.shop]
+      ports: [{number: 80, name: http, protocol: HTTP}]
+      resolution: STATIC
+      endpoints: [{address: 127.0.0.1, ports: {http: %2$d}}]
+    """
         .formatted(version, port);
   }
 
@@ -48,19 +52,19 @@ final class Orders {
   /** A VirtualService that sends {@code orders.shop} to the two versions. */
   static String weights(int v1, int v2) {
     return """
-        apiVersion: networking.istio.io/v1
-        kind: VirtualService
-        metadata:
-          name: orders
-        spec:
-          hosts: [orders.shop]
-          http:
-          - route:
-            - destination: {host: orders-v1.shop}
-              weight: %d
-            - destination: {host: orders-v2.shop}
-              weight: %d
-        """
+    apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata:
+      name: orders
+    spec:
+      hosts: [orders.shop]
+      http:
+      - route:
+        - destination: {host: orders-v1.shop}
+          weight: %d
+        - destination: {host: orders-v2.shop}
+          weight: %d
+    """
         .formatted(v1, v2);
   }
 
@@ -91,14 +95,13 @@ final class Orders {
   }
 
   /** Lets the caller make calls and returns how often each answer came. */
-  static Map<String, Integer> calls(App caller, int count, String... headers) {
-    return calls(caller, count, URL, headers);
+  static Map<String, Integer> calls(App caller, int count) {
+    return callsTo(URL, caller, count);
   }
 
   /** Like the shorter form, to another URL. */
-  static Map<String, Integer> calls(App caller, int count, String url, String... headers) {
-    String body =
-        Http.get(caller.url() + "/call?n=" + count + "&url=" + url, headers).body();
+  static Map<String, Integer> callsTo(String url, App caller, int count) {
+    String body = Http.get(caller.url() + "/call?n=" + count + "&url=" + url).body();
     Map<String, Integer> result = new TreeMap<>();
     Matcher matcher = COUNT.matcher(body);
     while (matcher.find()) {

@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,8 +35,8 @@ class ServerLossTest {
                 .start()) {
       String url = echo.url() + "/version";
 
-      assertThat(Orders.calls(alone, 20, url)).isEqualTo(Map.of("v1", 20));
-      assertThat(Orders.calls(lost, 20, url)).isEqualTo(Map.of("v1", 20));
+      assertThat(Orders.callsTo(url, alone, 20)).isEqualTo(Map.of("v1", 20));
+      assertThat(Orders.callsTo(url, lost, 20)).isEqualTo(Map.of("v1", 20));
     }
   }
 
@@ -72,7 +76,14 @@ class ServerLossTest {
       server.apply(Orders.weights(0, 100));
       Orders.awaitOnly(caller, "v2");
 
-      assertThat(caller.process().output()).contains("SEVERE").contains(file.toString());
+      caller
+          .process()
+          .await(
+              "say that its cache cannot be written",
+              Duration.ofSeconds(20),
+              () ->
+                  caller.process().output().contains("cannot be saved")
+                      && caller.process().output().contains(file.toString()));
     }
   }
 
@@ -92,7 +103,7 @@ class ServerLossTest {
             .await(
                 "notice the other store",
                 Duration.ofSeconds(40),
-                () -> caller.process().output().contains("another store"));
+                () -> caller.process().output().contains("until the store is adopted"));
         assertThat(Orders.calls(caller, 100)).isEqualTo(Map.of("v2", 100));
         assertThat(empty.process().isAlive()).isTrue();
       }

@@ -175,6 +175,8 @@ public final class App implements AutoCloseable {
     private JavaProcess launch() {
       List<String> arguments = new ArrayList<>();
       arguments.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+      // The JDK's server sends head and body apart, and each answer would wait for a delayed ACK.
+      arguments.add("-Dsun.net.httpserver.nodelay=true");
       arguments.addAll(jvmArguments);
       if (agent != null) {
         arguments.add("-javaagent:" + agent);
@@ -186,7 +188,7 @@ public final class App implements AutoCloseable {
       all.put("PORT", Integer.toString(port));
       JavaProcess started = JavaProcess.start(name, jdk, arguments, all, log());
       try {
-        started.await("answer on port " + port, Duration.ofSeconds(90), this::isUp);
+        started.await("answer on port " + port, Duration.ofMinutes(3), this::isUp);
       } catch (RuntimeException e) {
         started.kill();
         throw e;

@@ -90,7 +90,12 @@ final class ControlWork {
     }
   }
 
-  void stop() {
+  /**
+   * Stops.
+   *
+   * @param whenStopped runs when the server has heard of it, or after a second; on any thread
+   */
+  void stop(Runnable whenStopped) {
     if (cache != null) {
       cache.flush();
     }
@@ -103,11 +108,13 @@ final class ControlWork {
     if (registry != null) {
       registry.stop();
     }
-    if (channel != null) {
-      channel.close();
-    }
     dns.stop();
     lookups.close();
+    if (channel == null) {
+      whenStopped.run();
+    } else {
+      channel.close(whenStopped);
+    }
   }
 
   void listening(int port, String protocol, String hook) {
@@ -189,6 +196,9 @@ final class ControlWork {
   }
 
   private void publish() {
+    if (ads != null && !ads.isComplete()) {
+      ads.giveUpWaiting();
+    }
     if (file != null) {
       apply(ConfigOrigin.FILE);
     } else if (heardOfServer) {

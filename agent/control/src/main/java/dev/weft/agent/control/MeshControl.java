@@ -72,8 +72,9 @@ public final class MeshControl implements AutoCloseable {
   }
 
   /**
-   * Saves what waits to be saved, ends the streams and the threads. The configuration in force
-   * stays. Waits for up to 3 s, and only if called from another thread than ours.
+   * Saves what waits to be saved, tells the policy server that this process leaves, and ends the
+   * streams and the threads. The configuration in force stays. Waits for that, for up to 3 s, and
+   * only if called from another thread than ours.
    */
   @Override
   public void close() {
@@ -82,14 +83,12 @@ public final class MeshControl implements AutoCloseable {
     }
     CountDownLatch stopped = new CountDownLatch(1);
     loop.execute(
-        () -> {
-          try {
-            work.stop();
-          } finally {
-            stopped.countDown();
-            loop.close();
-          }
-        });
+        () ->
+            work.stop(
+                () -> {
+                  loop.close();
+                  stopped.countDown();
+                }));
     try {
       if (!loop.isCurrent() && !stopped.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
         logger.warning("The control plane client is slow to stop; it is left to end by itself");

@@ -24,12 +24,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A policy server on loopback that says what a test tells it to. */
 final class FakeControlPlane {
   private final List<DeltaDiscoveryRequest> requests = new CopyOnWriteArrayList<>();
   private final List<AnnounceRequest> announcements = new CopyOnWriteArrayList<>();
   private final List<StreamObserver<DeltaDiscoveryResponse>> streams = new CopyOnWriteArrayList<>();
+  private final AtomicInteger leaves = new AtomicInteger();
   private final Server server;
   private final int port;
 
@@ -51,7 +53,7 @@ final class FakeControlPlane {
                         ServerCalls.asyncBidiStreamingCall(
                             responses -> {
                               streams.add(responses);
-                              return into(requests);
+                              return into(requests, responses::onCompleted);
                             }))
                     .build())
             .addService(
@@ -61,7 +63,14 @@ final class FakeControlPlane {
                             "weft.registry.v1.RegistryService/Announce",
                             AnnounceRequest.parser(),
                             AnnounceResponse.parser()),
-                        ServerCalls.asyncBidiStreamingCall(responses -> into(announcements)))
+                        ServerCalls.asyncBidiStreamingCall(
+                            responses ->
+                                into(
+                                    announcements,
+                                    () -> {
+                                      leaves.incrementAndGet();
+                                      responses.onCompleted();
+                                    })))
                     .build())
             .build()
             .start();
@@ -84,6 +93,11 @@ final class FakeControlPlane {
     return announcements;
   }
 
+  /** Returns how many agents said that they leave. */
+  int leaves() {
+    return leaves.get();
+  }
+
   int streams() {
     return streams.size();
   }
@@ -102,7 +116,7 @@ final class FakeControlPlane {
     server.shutdownNow().awaitTermination();
   }
 
-  private static <T> StreamObserver<T> into(List<T> list) {
+  private static <T> StreamObserver<T> into(List<T> list, Runnable whenCompleted) {
     return new StreamObserver<>() {
       @Override
       public void onNext(T value) {
@@ -116,7 +130,7 @@ final class FakeControlPlane {
 
       @Override
       public void onCompleted() {
-        // The agent went away.
+        whenCompleted.run();
       }
     };
   }

@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.MessageLite;
 import dev.weft.agent.control.ControlOptions.Announcement;
 import dev.weft.agent.control.ControlOptions.Server;
+import dev.weft.agent.control.cache.ConfigFile;
+import dev.weft.agent.control.cache.SavedConfig;
 import dev.weft.agent.control.channel.NodeIdentity;
 import dev.weft.agent.control.registry.Report.ConfigOrigin;
 import dev.weft.agent.engine.config.MeshConfig;
@@ -21,6 +23,7 @@ import dev.weft.protocol.lite.registry.v1.AnnounceRequest;
 import dev.weft.protocol.lite.registry.v1.ConfigSource;
 import dev.weft.protocol.names.TypeUrls;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MeshControlTest {
   private static final String ORDERS = "outbound|80||orders.shop.svc.cluster.local";
   private final List<MeshConfig> applied = new CopyOnWriteArrayList<>();
+  private String store = "store-a";
   private FakeControlPlane server;
   private @Nullable MeshControl control;
 
@@ -119,6 +123,98 @@ class MeshControlTest {
   }
 
   @Test
+  void worksOnWithAFolderThatCannotBeWritten() throws IOException {
+    Path file = folder.resolve("file");
+    Files.createFile(file);
+    folder = file.resolve("under");
+    control = start(options());
+
+    pushAll("1", "10.0.0.1");
+
+    await().until(() -> !applied.isEmpty());
+  }
+
+  @Test
+  void startsFromADamagedCacheAsFromNone() throws IOException {
+    Files.writeString(folder.resolve("shop.orders.xds"), "WEFTXDS1 and rubbish");
+    control = start(options());
+
+    pushAll("1", "10.0.0.1");
+
+    await().until(() -> !applied.isEmpty());
+    assertThat(control.status().origin()).isEqualTo(ConfigOrigin.STREAM);
+  }
+
+  @Test
+  void aFileStandsInForTheServer() throws IOException {
+    Path file = folder.resolve("mesh.xds");
+    new ConfigFile(file)
+        .write(
+            new SavedConfig(
+                "",
+                "",
+                0,
+                List.of(
+                    Xds.resource(Xds.edsCluster(ORDERS).build(), "1"),
+                    Xds.resource(Xds.endpoints(ORDERS, "10.0.0.1").build(), "1"),
+                    Xds.resource(Xds.listener(80).build(), "1"),
+                    Xds.resource(Xds.routes(80, Xds.routeTo(ORDERS)).build(), "1")),
+                false));
+
+    control =
+        start(
+            new ControlOptions(null, node(), Announcement.AS_IT_LISTENS, null, file, "", Map.of()));
+
+    await().until(() -> !applied.isEmpty());
+    assertThat(applied.get(0).listeners()).hasSize(1);
+    assertThat(endpoints(applied.get(0))).isEqualTo(1);
+    assertThat(control.status().origin()).isEqualTo(ConfigOrigin.FILE);
+  }
+
+  @Test
+  void anEngineThatCannotUseAConfigurationGetsTheNextOne() {
+    List<MeshConfig> refused = new CopyOnWriteArrayList<>();
+    control =
+        MeshControl.start(
+            options(),
+            config -> {
+              if (refused.isEmpty()) {
+                refused.add(config);
+                throw new IllegalStateException("cannot use this");
+              }
+              applied.add(config);
+            },
+            () -> AgentFaults.NONE);
+    pushAll("1", "10.0.0.1");
+    await().until(() -> !refused.isEmpty());
+
+    push("e2", Xds.endpoints(ORDERS, "10.0.0.2").build(), "2");
+
+    await().until(() -> !applied.isEmpty());
+    assertThat(control.status().configVersion()).isEqualTo(applied.get(0).version());
+  }
+
+  @Test
+  void aServerWithAnotherStoreRemovesNothingUntilItIsAdopted() throws Exception {
+    MeshControl running = start(options());
+    control = running;
+    pushAll("1", "10.0.0.1");
+    await().until(() -> !applied.isEmpty());
+    int port = server.port();
+    server.stop();
+    server = new FakeControlPlane(port);
+    store = "store-b";
+    await().until(() -> server.requests(TypeUrls.LISTENER).size() == 1);
+
+    push("c1", Xds.virtualOutbound("PassthroughCluster"), "1");
+
+    await().until(() -> server.streams() == 2);
+    await().until(() -> !running.status().withheld().isEmpty());
+    assertThat(running.status().withheld()).contains("store-b (expected: store-a)");
+    assertThat(applied.get(applied.size() - 1).clusters()).containsKey(ORDERS);
+  }
+
+  @Test
   void connectsWhenAServerThatWasAwayComes() throws Exception {
     int port = server.port();
     server.stop();
@@ -154,6 +250,17 @@ class MeshControlTest {
   }
 
   @Test
+  void saysThatItLeaves() {
+    MeshControl running = start(options());
+    control = running;
+    await().until(() -> !server.announcements().isEmpty());
+
+    running.close();
+
+    await().until(() -> server.leaves() == 1);
+  }
+
+  @Test
   void reportsTheConfigurationInForce() {
     control = start(options());
     pushAll("1", "10.0.0.1");
@@ -176,7 +283,8 @@ class MeshControlTest {
     assertThat(Thread.getAllStackTraces().keySet())
         .filteredOn(thread -> thread.getName().startsWith("weft-"))
         .isNotEmpty()
-        .allMatch(Thread::isDaemon);
+        .allMatch(Thread::isDaemon)
+        .allMatch(thread -> thread.getContextClassLoader() == MeshControl.class.getClassLoader());
   }
 
   private static int endpoints(MeshConfig config) {
@@ -193,21 +301,19 @@ class MeshControlTest {
 
   private ControlOptions options(int port) {
     return new ControlOptions(
-        new Server("127.0.0.1", port),
-        new NodeIdentity(
-            "orders",
-            "shop",
-            "orders-1",
-            List.of("127.0.0.1"),
-            Map.of("app", "orders"),
-            "default",
-            "",
-            "0.1.0"),
-        new Announcement(80, 1),
-        folder,
-        null,
+        new Server("127.0.0.1", port), node(), new Announcement(80, 1), folder, null, "", Map.of());
+  }
+
+  private static NodeIdentity node() {
+    return new NodeIdentity(
+        "orders",
+        "shop",
+        "orders-1",
+        List.of("127.0.0.1"),
+        Map.of("app", "orders"),
+        "default",
         "",
-        Map.of());
+        "0.1.0");
   }
 
   private void pushAll(String version, String address) {
@@ -227,7 +333,7 @@ class MeshControlTest {
         DeltaDiscoveryResponse.newBuilder()
             .setTypeUrl(wire.getResource().getTypeUrl())
             .setNonce(nonce)
-            .setControlPlane(ControlPlane.newBuilder().setIdentifier("store-a"))
+            .setControlPlane(ControlPlane.newBuilder().setIdentifier(store))
             .addResources(wire)
             .build());
   }

@@ -57,9 +57,7 @@ public final class Engine implements OutboundEngine {
     this.observer = observer;
     this.random = random;
     sourceHash = random.get().nextLong();
-    unknown =
-        new Endpoint(
-            Destination.UNKNOWN, observer.handle(Destination.UNKNOWN), new EndpointState());
+    unknown = new Endpoint(Destination.UNKNOWN, handle(Destination.UNKNOWN), new EndpointState());
   }
 
   /** Makes an engine without a snapshot: until {@link #apply} nothing is managed. */
@@ -99,7 +97,7 @@ public final class Engine implements OutboundEngine {
    */
   public synchronized void apply(MeshConfig config) {
     try {
-      current = SnapshotCompiler.compile(config, current, observer, clock.nanos());
+      current = SnapshotCompiler.compile(config, current, this::handle, clock.nanos());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           "configuration " + config.version() + " cannot be compiled: " + e.getMessage(), e);
@@ -147,7 +145,7 @@ public final class Engine implements OutboundEngine {
     }
     VirtualHost virtualHost = snapshot.virtualHost(port, host);
     if (virtualHost == null) {
-      return snapshot.isRegistryOnly() && !isOutsideRegistry(host)
+      return snapshot.isRegistryOnly() && !IpLiteral.isOrLocalhost(host)
           ? reply(RouteInfo.NONE, Replies.BLACK_HOLE, reader.isGrpc(request))
           : null;
     }
@@ -159,11 +157,6 @@ public final class Engine implements OutboundEngine {
     return forwarding == null
         ? answer(route, request, reader)
         : RoutedCall.begin(this, route, forwarding, request, reader);
-  }
-
-  /** A registry lists names: an address or the machine itself is none of its business. */
-  static boolean isOutsideRegistry(String host) {
-    return host.equalsIgnoreCase("localhost") || IpLiteral.is(host);
   }
 
   private <Q> @Nullable Call answer(Route route, Q request, RequestReader<Q> reader) {
@@ -192,6 +185,15 @@ public final class Engine implements OutboundEngine {
 
   RandomGenerator random() {
     return random.get();
+  }
+
+  private @Nullable Object handle(Destination destination) {
+    try {
+      return observer.handle(destination);
+    } catch (RuntimeException | LinkageError e) {
+      faults.record("observer", e);
+      return null;
+    }
   }
 
   void attemptEnded(Observed attempt, long durationNanos) {

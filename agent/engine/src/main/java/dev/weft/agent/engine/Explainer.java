@@ -10,6 +10,7 @@ import dev.weft.agent.engine.Explanation.Outcome;
 import dev.weft.agent.engine.cluster.Cluster;
 import dev.weft.agent.engine.config.EndpointConfig;
 import dev.weft.agent.engine.endpoint.Endpoint;
+import dev.weft.agent.engine.endpoint.IpLiteral;
 import dev.weft.agent.engine.fault.FaultPolicy;
 import dev.weft.agent.engine.reply.Replies;
 import dev.weft.agent.engine.route.Forwarding;
@@ -67,8 +68,11 @@ final class Explainer {
     if (!snapshot.isRegistryOnly()) {
       return because(Outcome.UNMANAGED, "", "the outbound policy is ALLOW_ANY");
     }
-    return Engine.isOutsideRegistry(request.host())
-        ? because(Outcome.UNMANAGED, "", "an address is not in the registry's care")
+    return IpLiteral.isOrLocalhost(request.host())
+        ? because(
+            Outcome.UNMANAGED,
+            "",
+            "an IP address or localhost is managed only if it is listed by name")
         : because(Outcome.REPLY, text(Replies.BLACK_HOLE), "the outbound policy is REGISTRY_ONLY");
   }
 

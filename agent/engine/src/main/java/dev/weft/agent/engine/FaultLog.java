@@ -44,7 +44,11 @@ public final class FaultLog {
     long due = nextLog.get();
     long now = clock.nanos();
     if (now - due >= 0 && nextLog.compareAndSet(due, now + MINUTE_NANOS)) {
-      owner.accept(doing, fault);
+      try {
+        owner.accept(doing, fault);
+      } catch (RuntimeException e) {
+        last = "log: " + e;
+      }
     }
   }
 

@@ -175,6 +175,14 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
     end(true, suffix);
   }
 
+  @Override
+  public void end(Ending ending, int finalGrpcStatus) {
+    if (grpcStatus < 0) {
+      grpcStatus = (byte) finalGrpcStatus;
+    }
+    end(ending);
+  }
+
   /** Moves to ended; returns false if it was there already. */
   private boolean end(boolean isLast, String why) {
     if ((int) STATE.getAndSet(this, ENDED) == ENDED) {

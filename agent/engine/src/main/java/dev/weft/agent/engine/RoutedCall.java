@@ -125,7 +125,7 @@ final class RoutedCall<Q> implements Call, Observed {
     if (cluster == null) {
       return answer(Replies.delayed(Replies.NO_CLUSTER, delayNanos));
     }
-    if (!cluster.beginRequest()) {
+    if (!cluster.beginRequest(isGrpc())) {
       return refuse(Replies.OVERFLOW);
     }
     Endpoint endpoint = null;
@@ -153,7 +153,7 @@ final class RoutedCall<Q> implements Call, Observed {
   /** Our own fault: the library resolves and connects as it would without Weft. */
   private Step openAttempt(Phase before) {
     Cluster cluster = target.cluster();
-    if (cluster == null || !cluster.beginRequest()) {
+    if (cluster == null || !cluster.beginRequest(isGrpc())) {
       if (before == Phase.RETRY) {
         endRetry();
       }

@@ -11,6 +11,11 @@ import static dev.weft.agent.engine.Mesh.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.agent.engine.config.ClusterConfig.LoadBalancing;
+import dev.weft.agent.engine.config.HeaderMutations;
+import dev.weft.agent.engine.config.HeaderMutations.HeaderValue;
+import dev.weft.agent.engine.config.HeaderMutations.Mode;
+import dev.weft.agent.engine.config.RouteAction.HashPolicy;
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Ending;
 import dev.weft.agent.seam.Attempt.Failure;
@@ -20,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -135,6 +141,59 @@ class AttemptLifeCycleTest {
 
     assertThat(fixture.faults.count()).isOne();
     assertThat(fixture.faults.last()).isEqualTo("begin: java.lang.IllegalStateException: broken");
+  }
+
+  @Test
+  void aFaultOfOursInAStepLetsTheLibraryResolveTheHost() {
+    EngineFixture hashing =
+        new Forwards()
+            .hash(new HashPolicy.Header("x-user"))
+            .fixture(
+                new Mesh()
+                    .cluster(
+                        Mesh.clusterConfig("orders", LoadBalancing.MAGLEV, Mesh.endpoints(2))));
+    StubRequest.Reader broken =
+        new StubRequest.Reader() {
+          @Override
+          public @Nullable String header(StubRequest request, String name) {
+            throw new IllegalStateException("broken");
+          }
+        };
+
+    Attempt attempt = nextAttempt(Objects.requireNonNull(hashing.engine.begin(REQUEST, broken)));
+
+    assertThat(attempt.address()).isNull();
+    assertThat(attempt.connectionKey()).isEqualTo("orders");
+    respond(attempt, 200);
+    attempt.end(Ending.COMPLETE);
+    assertThat(hashing.cluster("orders").activeRequests()).isZero();
+    assertThat(hashing.faults.last()).startsWith("next: ");
+  }
+
+  @Test
+  void aFaultOfOursInAResponseDeliversIt() {
+    HeaderMutations conditional =
+        new HeaderMutations(
+            List.of(),
+            List.of(),
+            List.of(new HeaderValue("a", "1", Mode.ADD_IF_ABSENT)),
+            List.of());
+    EngineFixture mutating = new Forwards().headers(conditional, HeaderMutations.NONE).fixture();
+    Attempt attempt = mutating.attempt(REQUEST);
+
+    long wait =
+        attempt.headers(
+            200,
+            -1,
+            "",
+            (response, name) -> {
+              throw new IllegalStateException("broken");
+            });
+
+    assertThat(wait).isEqualTo(Attempt.DELIVER);
+    attempt.end(Ending.COMPLETE);
+    assertThat(mutating.cluster("orders").activeRequests()).isZero();
+    assertThat(mutating.faults.last()).startsWith("headers: ");
   }
 
   private int active() {

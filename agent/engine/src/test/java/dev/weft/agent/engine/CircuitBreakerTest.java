@@ -22,21 +22,7 @@ class CircuitBreakerTest {
 
   @Test
   void requestsAboveTheLimitAreAnswered503() {
-    EngineFixture fixture =
-        new EngineFixture(
-            new Mesh()
-                .host("orders", Mesh.to("orders"))
-                .cluster(
-                    new ClusterConfig(
-                        "orders",
-                        Discovery.ENDPOINTS,
-                        Mesh.endpoints(1),
-                        LoadBalancing.ROUND_ROBIN,
-                        0,
-                        new CircuitBreakers(2, 1, 1, 1),
-                        null,
-                        "",
-                        "")));
+    EngineFixture fixture = with(new CircuitBreakers(2, 1024, 3, 1024));
     fixture.attempt(REQUEST);
     Attempt second = fixture.attempt(REQUEST);
 
@@ -47,5 +33,31 @@ class CircuitBreakerTest {
     assertThat(fixture.cluster("orders").activeRequests()).isEqualTo(2);
     second.end(Ending.COMPLETE);
     assertThat(fixture.attempt(REQUEST)).isNotNull();
+  }
+
+  @Test
+  void requestsThatNeedAConnectionEachAreLimitedByConnectionsAndThoseThatWait() {
+    EngineFixture fixture = with(new CircuitBreakers(100, 1, 3, 2));
+    for (int i = 0; i < 3; i++) {
+      fixture.attempt(REQUEST);
+    }
+
+    assertThat(nextReply(fixture.call(REQUEST)).flag()).isEqualTo("UO");
+    assertThat(fixture.attempt(REQUEST.asGrpc())).isNotNull();
+  }
+
+  private static EngineFixture with(CircuitBreakers breakers) {
+    ClusterConfig cluster =
+        new ClusterConfig(
+            "orders",
+            Discovery.ENDPOINTS,
+            Mesh.endpoints(1),
+            LoadBalancing.ROUND_ROBIN,
+            0,
+            breakers,
+            null,
+            "",
+            "");
+    return new EngineFixture(new Mesh().host("orders", Mesh.to("orders")).cluster(cluster));
   }
 }

@@ -14,6 +14,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.weft.agent.engine.config.HeaderMutations;
 import dev.weft.agent.engine.config.RetryConfig;
+import dev.weft.agent.engine.config.RouteAction.DirectResponse;
 import dev.weft.agent.engine.config.RouteAction.Forward;
 import dev.weft.agent.engine.config.RouteAction.Rewrite;
 import dev.weft.agent.engine.config.RouteAction.WeightedCluster;
@@ -111,6 +112,20 @@ class RoutingTest {
     assertThat(fixture.begin(StubRequest.get("localhost", PORT, "/"))).isNull();
     assertThat(fixture.begin(StubRequest.get("[fe80::1]", PORT, "/"))).isNull();
     assertThat(reply(fixture, StubRequest.get("deadbeef", PORT, "/")).status()).isEqualTo(502);
+  }
+
+  @Test
+  void aDomainForAllNamesDoesNotListAddresses() {
+    EngineFixture fixture =
+        new EngineFixture(
+            new Mesh()
+                .host(PORT, List.of("*"), route(prefix("/"), new DirectResponse(502, "")))
+                .host("10.0.0.1", to("listed")));
+
+    assertThat(reply(fixture, StubRequest.get("elsewhere", PORT, "/")).status()).isEqualTo(502);
+    assertThat(fixture.begin(StubRequest.get("127.0.0.1", PORT, "/"))).isNull();
+    assertThat(fixture.begin(StubRequest.get("LocalHost", PORT, "/"))).isNull();
+    assertThat(clusterOf(fixture, StubRequest.get("10.0.0.1", PORT, "/"))).isEqualTo("listed");
   }
 
   @Test

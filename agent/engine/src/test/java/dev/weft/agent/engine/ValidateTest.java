@@ -186,13 +186,13 @@ class ValidateTest {
             List.of(new EndpointConfig("orders", 0, 0, -1, "", -1, true, "", Map.of())),
             LoadBalancing.RANDOM,
             0,
-            new CircuitBreakers(-1, 0, -1, 0),
+            new CircuitBreakers(-1, -1, -1, -1),
             new OutlierDetection(-1, -1, -1, -1, -1, 101, -1),
             "",
             "");
 
     assertThat(Engine.validate(cluster))
-        .hasSize(15)
+        .hasSize(17)
         .contains("endpoints[0].address: orders (expected: an IP address)")
         .contains("outlier_detection.max_ejection_percent: 101 (expected: 0 to 100)");
   }

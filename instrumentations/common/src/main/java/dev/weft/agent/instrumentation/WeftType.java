@@ -65,6 +65,7 @@ public final class WeftType {
   }
 
   TypeInstrumentation bind(String hook, String advicePackage) {
+    HookWatch.known(name, hook);
     return new Bound(hook, advicePackage, name, List.copyOf(points));
   }
 

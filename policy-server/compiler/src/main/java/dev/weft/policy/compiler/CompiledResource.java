@@ -90,6 +90,11 @@ public final class CompiledResource {
     return body;
   }
 
+  /** Returns a copy of the serialized resource without its type. */
+  public byte[] bytes() {
+    return body.getValue().toByteArray();
+  }
+
   /** Returns the policy resources that it was made of; announced workloads are none. */
   public Set<ResourceKey> origins() {
     return origins;

@@ -44,6 +44,9 @@ final class GoldenText {
         compilation.snapshot(compilation.audience(world.callerNamespace(), world.callerLabels()));
     StringBuilder text = new StringBuilder();
     for (String typeUrl : TypeUrls.MAKE_BEFORE_BREAK) {
+      if (!world.shows(typeUrl)) {
+        continue;
+      }
       for (CompiledResource resource : snapshot.resources(typeUrl).values()) {
         String type = typeUrl.substring(typeUrl.lastIndexOf('.') + 1);
         text.append("# ").append(type).append(' ').append(resource.name()).append('\n');

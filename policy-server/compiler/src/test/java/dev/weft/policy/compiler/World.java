@@ -18,14 +18,16 @@ import java.util.Map;
 
 /**
  * What a test compiles: resources, and in a document of its own, which is no resource, {@code
- * caller}, {@code workloads} and {@code outboundPolicy}.
+ * caller}, {@code workloads}, {@code outboundPolicy}, and with "show" the types that a golden file
+ * is to hold.
  */
 record World(
     MeshSettings settings,
     List<PolicyResource> resources,
     List<Workload> workloads,
     String callerNamespace,
-    Map<String, String> callerLabels) {
+    Map<String, String> callerLabels,
+    List<String> shown) {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
   static World read(String yaml) throws IOException {
@@ -33,6 +35,7 @@ record World(
     List<Workload> workloads = new ArrayList<>();
     MeshSettings settings = MeshSettings.DEFAULT;
     Field caller = Field.missing("caller");
+    List<String> shown = List.of();
     try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml)) {
       while (documents.hasNext()) {
         JsonNode document = documents.next();
@@ -42,6 +45,7 @@ record World(
         }
         Field world = new Field(document, "world");
         caller = world.get("caller");
+        shown = world.get("show").texts();
         world.get("workloads").items().forEach(workload -> workloads.add(workload(workload)));
         settings =
             settings.withOutboundPolicy(
@@ -53,7 +57,12 @@ record World(
         resources,
         workloads,
         caller.get("namespace").text("default"),
-        caller.get("labels").textMembers());
+        caller.get("labels").textMembers(),
+        shown);
+  }
+
+  boolean shows(String typeUrl) {
+    return shown.isEmpty() || shown.contains(typeUrl.substring(typeUrl.lastIndexOf('.') + 1));
   }
 
   private static PolicyResource resource(ObjectNode document) {

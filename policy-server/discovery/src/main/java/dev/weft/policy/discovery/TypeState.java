@@ -118,7 +118,7 @@ final class TypeState {
    * Returns what the client lacks.
    *
    * @param resources all of the type
-   * @param isRecovering whether nothing may be taken away yet
+   * @param isRecovering whether nothing that the client has may be taken away yet
    * @param isHeldWhole whether a resource as a whole counts as taken away when it has changed
    */
   Difference difference(
@@ -141,9 +141,8 @@ final class TypeState {
       }
     }
     List<String> removed = removed(resources);
-    if (isRecovering && !removed.isEmpty()) {
-      removed = List.of();
-      isAnyHeld = true;
+    if (isRecovering) {
+      isAnyHeld |= removed.removeIf(versions::containsKey);
     }
     seen = isAnyHeld ? null : resources;
     return new Difference(changed, removed);

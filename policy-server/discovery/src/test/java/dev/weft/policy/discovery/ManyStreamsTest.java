@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.protocol.names.TypeUrls;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.grpc.ManagedChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Test;
 class ManyStreamsTest {
   private static final int STREAMS = 200;
   private static final int SERVICES = 100;
-  private static final Duration TARGET = Duration.ofMillis(500);
 
   @Test
   void anEditReachesEachOf200StreamsAndNothingElseDoes() {
@@ -38,14 +36,14 @@ class ManyStreamsTest {
 
       for (int edit = 0; edit < 10; edit++) {
         String balancing = edit % 2 == 0 ? "RANDOM" : "ROUND_ROBIN";
-        long start = System.nanoTime();
-        mesh.apply(rule(edit % 2, balancing));
+        mesh.apply(rule(7, balancing));
         for (DeltaClient client : clients) {
           Cluster cluster = DeltaClient.only(client.take(TypeUrls.CLUSTER), Cluster.class);
           assertThat(cluster.getLbPolicy()).hasToString(balancing);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(TARGET.multipliedBy(4));
       }
+
+      assertThat(clients).allMatch(DeltaClient::hasNothingElse);
     }
   }
 

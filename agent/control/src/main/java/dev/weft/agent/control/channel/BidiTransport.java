@@ -27,7 +27,10 @@ public interface BidiTransport<Q, R> {
     /** Allows the other end to deliver one message more. The first is allowed from the start. */
     void requestNext();
 
-    /** Ends the stream; the observer hears no more of it. */
+    /** Says that nothing more is to be sent, so that the other end closes the stream in order. */
+    void finish();
+
+    /** Breaks the stream off. */
     void cancel(String reason);
   }
 

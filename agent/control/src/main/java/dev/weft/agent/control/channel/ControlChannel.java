@@ -11,26 +11,25 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Logger;
 
 /**
  * The gRPC channel to the policy server, shared by all streams. Its callbacks come on the control
  * loop; only reading from the socket, resolving the server's name and gRPC's own timers are on
  * threads beside it, daemons named {@code weft-control-io-*}. Thread-safe.
  */
-public final class ControlChannel implements AutoCloseable {
+public final class ControlChannel {
   // A push of a large mesh comes in one message.
   private static final int MAX_MESSAGE_BYTES = 256 << 20;
   private static final long KEEP_ALIVE_SECONDS = 60;
   private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 10;
-  private static final long CLOSE_SECONDS = 5;
-  private static final Logger logger = Logger.getLogger(ControlChannel.class.getName());
+  private static final long GRACE_SECONDS = 1;
+  private static final long IDLE_SECONDS = 30;
   private final ManagedChannel channel;
   private final ExecutorService io;
   private final ScheduledExecutorService timer;
@@ -50,8 +49,17 @@ public final class ControlChannel implements AutoCloseable {
   // Where TLS credentials for the policy server go in.
   private static ControlChannel open(
       String host, int port, ChannelCredentials credentials, ControlLoop loop) {
-    ThreadFactory threads = threads();
-    ExecutorService io = Executors.newCachedThreadPool(threads);
+    ThreadFactory threads = DaemonThreads.numbered("weft-control-io");
+    // A task that comes after the end has nothing left to do.
+    ExecutorService io =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            threads,
+            new ThreadPoolExecutor.DiscardPolicy());
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads);
     timer.setRemoveOnCancelPolicy(true);
     ManagedChannel channel =
@@ -60,6 +68,8 @@ public final class ControlChannel implements AutoCloseable {
             .offloadExecutor(io)
             .transportExecutor(io)
             .scheduledExecutorService(timer)
+            // Not by the application's proxy selector: that would run its code on our threads.
+            .proxyDetector(target -> null)
             .disableRetry()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
@@ -79,31 +89,28 @@ public final class ControlChannel implements AutoCloseable {
     return new GrpcTransport<>(channel, fullMethod, request, response);
   }
 
-  /** Drops the connection. Does not wait. */
-  @Override
-  public void close() {
-    channel.shutdownNow();
-    io.execute(this::endThreads);
-    io.shutdown();
+  /**
+   * Closes the connection when the streams that are being closed are over, at the latest after one
+   * second. Returns at once.
+   *
+   * @param whenClosed runs after that, on a thread of the channel's
+   */
+  public void close(Runnable whenClosed) {
+    channel.shutdown();
+    io.execute(() -> end(whenClosed));
   }
 
-  private void endThreads() {
+  private void end(Runnable whenClosed) {
     try {
-      if (!channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        logger.fine("The channel to the policy server is slow to close; its threads end anyway");
+      if (!channel.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
+        channel.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
+      channel.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    whenClosed.run();
     timer.shutdownNow();
-  }
-
-  private static ThreadFactory threads() {
-    AtomicInteger count = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "weft-control-io-" + count.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
+    io.shutdown();
   }
 }

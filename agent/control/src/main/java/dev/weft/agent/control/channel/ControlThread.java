@@ -16,16 +16,17 @@ import org.jspecify.annotations.Nullable;
 public final class ControlThread implements ControlLoop, AutoCloseable {
   private static final Logger logger = Logger.getLogger(ControlThread.class.getName());
   private final ScheduledThreadPoolExecutor executor;
+  private final RepeatedLog log = new RepeatedLog(logger, this);
   private volatile @Nullable Thread current;
 
   /** Creates the thread; it starts with the first task. */
   public ControlThread() {
+    DaemonThreads threads = DaemonThreads.named("weft-control");
     executor =
         new ScheduledThreadPoolExecutor(
             1,
             task -> {
-              Thread thread = new Thread(task, "weft-control");
-              thread.setDaemon(true);
+              Thread thread = threads.newThread(task);
               current = thread;
               return thread;
             });
@@ -65,12 +66,13 @@ public final class ControlThread implements ControlLoop, AutoCloseable {
     executor.shutdownNow();
   }
 
-  private static void runGuarded(Runnable task) {
+  private void runGuarded(Runnable task) {
     try {
       task.run();
     } catch (RuntimeException | LinkageError e) {
-      logger.log(
+      log.log(
           Level.SEVERE,
+          e.toString(),
           "A fault in the control plane client; the configuration in force stays. Please report it",
           e);
     }

@@ -52,6 +52,11 @@ final class GrpcTransport<Q extends MessageLite, R extends MessageLite>
     }
 
     @Override
+    public void finish() {
+      call.halfClose();
+    }
+
+    @Override
     public void cancel(String reason) {
       call.cancel(reason, null);
     }
@@ -87,7 +92,7 @@ final class GrpcTransport<Q extends MessageLite, R extends MessageLite>
       if (status.getCause() != null) {
         reason.append(", ").append(status.getCause().getMessage());
       }
-      observer.closed(reason.toString());
+      observer.closed(reason.toString().replace('\n', ' '));
     }
   }
 }

@@ -64,9 +64,15 @@ public final class StreamKeeper<Q, R> {
     open();
   }
 
-  /** Closes the stream for good. */
+  /** Closes the stream for good: in order if it has its connection, which says that we leave. */
   public void stop() {
     stopped = true;
+    Attempt open = attempt;
+    if (open != null && open.exchange != null && open.isConnected) {
+      attempt = null;
+      open.exchange.finish();
+      user.closed();
+    }
     drop("stopped");
   }
 
@@ -124,10 +130,12 @@ public final class StreamKeeper<Q, R> {
   /** One stream; what comes from an older one is not listened to. */
   private final class Attempt implements BidiTransport.Observer<R> {
     BidiTransport.@Nullable Exchange<Q> exchange;
+    boolean isConnected;
     boolean hasReceived;
 
     @Override
     public void connected() {
+      isConnected = true;
       if (attempt == this) {
         user.connected();
       }
@@ -138,9 +146,10 @@ public final class StreamKeeper<Q, R> {
       if (attempt != this) {
         return;
       }
+      isConnected = true;
       hasReceived = true;
-      backoff.reset();
       user.received(message);
+      backoff.reset();
       // The user may have dropped the stream.
       if (attempt == this && exchange != null) {
         exchange.requestNext();

@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.control.dns;
 
+import dev.weft.agent.control.channel.DaemonThreads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,11 +31,7 @@ public final class LookupThreads implements Executor, AutoCloseable {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "weft-control-dns");
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.named("weft-control-dns"));
     executor.allowCoreThreadTimeOut(true);
   }
 

@@ -88,6 +88,9 @@ public final class AdsClient {
   /** Closes the stream for good. */
   public void stop() {
     keeper.stop();
+    if (sweep != null) {
+      sweep.cancel();
+    }
   }
 
   /** Returns whether the stream is open and has its connection. */
@@ -103,6 +106,11 @@ public final class AdsClient {
   /** Returns whether the policy server has answered all that was asked on the open stream. */
   public boolean isComplete() {
     return session.isComplete();
+  }
+
+  /** Waits no longer for what was asked for until now; it counts as soon as it comes. */
+  public void giveUpWaiting() {
+    session.giveUpWaiting();
   }
 
   /** Returns the identity of the store whose removals are applied; empty if unknown. */
@@ -132,6 +140,24 @@ public final class AdsClient {
       logger.info("The store " + identity.current() + " is adopted; its removals apply from now");
     }
     session.adopt();
+    sweepLater();
+  }
+
+  /** A store is given time to say all it has before what it has not is let go. */
+  private void sweepLater() {
+    if (sweep != null) {
+      sweep.cancel();
+    }
+    sweep =
+        loop.schedule(
+            SWEEP_NANOS,
+            () -> {
+              sweep = null;
+              session.sweep();
+              if (session.withheldRemovals() > 0 && !identity.isForeign()) {
+                sweepLater();
+              }
+            });
   }
 
   /**
@@ -192,10 +218,7 @@ public final class AdsClient {
                 + ". What it has is applied; what it has not stays, until the store is adopted");
       }
       keeper.reopen("another store");
-      if (sweep != null) {
-        sweep.cancel();
-      }
-      sweep = loop.schedule(SWEEP_NANOS, session::sweep);
+      sweepLater();
     }
   }
 }

@@ -132,6 +132,7 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
       // A server that has nothing new to say for the versions it was told may well stay silent.
       if (subscription.isWildcard()
           && !subscription.hasResponse()
+          && !subscription.isGivenUp()
           && table.versions(subscription.typeUrl()).isEmpty()) {
         return false;
       }
@@ -142,6 +143,11 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
       }
     }
     return true;
+  }
+
+  /** Counts what was not answered until now as answered: there is none, until it comes. */
+  void giveUpWaiting() {
+    subscriptions.values().forEach(Subscription::giveUp);
   }
 
   /** Returns how many resources are kept that the store that speaks does not have. */

@@ -10,6 +10,7 @@ package dev.weft.agent.control.stream;
  * what the agent has. Not thread-safe.
  */
 final class StoreIdentity {
+  private final String toAdopt;
   private String adopted;
   private String current;
 
@@ -17,11 +18,12 @@ final class StoreIdentity {
    * Begins with what is known.
    *
    * @param saved the store that the resources at hand came from; empty if unknown
-   * @param toAdopt the store to adopt in its place; empty for none
+   * @param toAdopt the store to adopt in its place when it speaks; empty for none
    */
   StoreIdentity(String saved, String toAdopt) {
     this.current = saved;
-    this.adopted = toAdopt.isEmpty() ? saved : toAdopt;
+    this.adopted = saved;
+    this.toAdopt = toAdopt;
   }
 
   /**
@@ -37,7 +39,7 @@ final class StoreIdentity {
     }
     boolean first = current.isEmpty();
     current = identifier;
-    if (adopted.isEmpty()) {
+    if (adopted.isEmpty() || identifier.equals(toAdopt)) {
       adopted = identifier;
     }
     return !first;

@@ -22,6 +22,7 @@ final class Subscription {
   private final Set<String> answered = new LinkedHashSet<>();
   private boolean requested;
   private boolean hasResponse;
+  private boolean givenUp;
 
   Subscription(String typeUrl, boolean wildcard) {
     this.typeUrl = typeUrl;
@@ -40,6 +41,7 @@ final class Subscription {
   void begin() {
     requested = false;
     hasResponse = false;
+    givenUp = false;
     names.clear();
     answered.clear();
   }
@@ -63,6 +65,16 @@ final class Subscription {
   /** Notes that the control plane said something of a resource, be it that there is none. */
   void answered(String name) {
     answered.add(name);
+  }
+
+  /** Waits no longer for what was asked for until now. */
+  void giveUp() {
+    givenUp = true;
+    answered.addAll(names);
+  }
+
+  boolean isGivenUp() {
+    return givenUp;
   }
 
   boolean isAnswered(String name) {

@@ -5,6 +5,7 @@
 package dev.weft.agent.control.translate;
 
 import dev.weft.agent.engine.config.EndpointConfig;
+import dev.weft.agent.engine.endpoint.IpLiteral;
 import dev.weft.protocol.lite.envoy.config.core.v3.Address;
 import dev.weft.protocol.lite.envoy.config.core.v3.Locality;
 import dev.weft.protocol.lite.envoy.config.core.v3.SocketAddress;
@@ -97,7 +98,7 @@ final class EndpointReader {
           .bad(Integer.toUnsignedString(socket.getPortValue()), "1 to 65535");
     }
     StringMatchReader.nonEmpty(socket.getAddress(), socketField.at("address"));
-    if (!mayBeName && !IpLiteral.isIp(socket.getAddress())) {
+    if (!mayBeName && IpLiteral.parse(socket.getAddress()) == null) {
       throw socketField.at("address").bad(socket.getAddress(), "an IP address");
     }
     return socket;

@@ -5,6 +5,7 @@
 package dev.weft.agent.control.translate;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.weft.agent.engine.Engine;
 import dev.weft.agent.engine.config.EndpointConfig;
 import dev.weft.agent.engine.config.RouteConfiguration;
 import dev.weft.protocol.lite.envoy.config.cluster.v3.Cluster;
@@ -34,7 +35,9 @@ final class ResourceReader {
             case TypeUrls.CLUSTER -> {
               Cluster cluster = Cluster.parseFrom(resource.sharedBytes());
               checkName(resource, cluster.getName(), field.at("name"));
-              yield new Parsed.OfCluster(ClusterReader.read(cluster, field));
+              ParsedCluster parsedCluster = ClusterReader.read(cluster, field);
+              accept(Engine.validate(parsedCluster.config()));
+              yield new Parsed.OfCluster(parsedCluster);
             }
             case TypeUrls.CLUSTER_LOAD_ASSIGNMENT -> {
               var assignment = ClusterLoadAssignment.parseFrom(resource.sharedBytes());
@@ -44,14 +47,20 @@ final class ResourceReader {
             case TypeUrls.LISTENER -> {
               Listener listener = Listener.parseFrom(resource.sharedBytes());
               checkName(resource, listener.getName(), field.at("name"));
-              yield new Parsed.OfListener(ListenerReader.read(listener, field));
+              ParsedListener parsedListener = ListenerReader.read(listener, field);
+              if (parsedListener instanceof ParsedListener.Inline inline) {
+                accept(Engine.validate(inline.routes()));
+              }
+              yield new Parsed.OfListener(parsedListener);
             }
             case TypeUrls.ROUTE_CONFIGURATION -> {
               var routes =
                   dev.weft.protocol.lite.envoy.config.route.v3.RouteConfiguration.parseFrom(
                       resource.sharedBytes());
               checkName(resource, routes.getName(), field.at("name"));
-              yield new Parsed.OfRoutes(RouteReader.read(routes, field));
+              RouteConfiguration parsedRoutes = RouteReader.read(routes, field);
+              accept(Engine.validate(parsedRoutes));
+              yield new Parsed.OfRoutes(parsedRoutes);
             }
             default ->
                 throw field
@@ -65,19 +74,26 @@ final class ResourceReader {
     }
   }
 
+  /** What the engine would refuse as a whole is refused here, where it is one resource's fault. */
+  private static void accept(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new BadValueException(summary(problems));
+    }
+  }
+
   private static void checkName(XdsResource resource, String name, Field field) {
     if (!name.equals(resource.name())) {
       throw field.bad(name, "the resource's name, " + resource.name());
     }
   }
 
-  private static String summary(List<String> ignored) {
-    if (ignored.size() <= REASONS) {
-      return String.join("; ", ignored);
+  private static String summary(List<String> reasons) {
+    if (reasons.size() <= REASONS) {
+      return String.join("; ", reasons);
     }
-    return String.join("; ", ignored.subList(0, REASONS))
+    return String.join("; ", reasons.subList(0, REASONS))
         + "; and "
-        + (ignored.size() - REASONS)
+        + (reasons.size() - REASONS)
         + " more";
   }
 

@@ -85,6 +85,28 @@ class StreamKeeperTest {
   }
 
   @Test
+  void takesItsLeaveInOrderIfItHasAConnection() {
+    keeper.open();
+    transport.last().connected();
+
+    keeper.stop();
+
+    assertThat(transport.finished).isEqualTo(1);
+    assertThat(transport.cancelled).isZero();
+    assertThat(user.events).containsExactly("opened", "connected", "closed");
+  }
+
+  @Test
+  void breaksOffAnAttemptThatHasNoConnection() {
+    keeper.open();
+
+    keeper.stop();
+
+    assertThat(transport.cancelled).isEqualTo(1);
+    assertThat(transport.finished).isZero();
+  }
+
+  @Test
   void opensNothingAfterItHasStopped() {
     keeper.open();
     transport.last().closed("refused");
@@ -124,6 +146,7 @@ class StreamKeeperTest {
     final List<Observer<String>> streams = new ArrayList<>();
     int requested;
     int cancelled;
+    int finished;
 
     @Override
     public Exchange<String> open(Observer<String> observer) {
@@ -135,6 +158,11 @@ class StreamKeeperTest {
         @Override
         public void requestNext() {
           requested++;
+        }
+
+        @Override
+        public void finish() {
+          finished++;
         }
 
         @Override

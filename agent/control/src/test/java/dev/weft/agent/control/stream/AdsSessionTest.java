@@ -315,6 +315,18 @@ class AdsSessionTest {
   }
 
   @Test
+  void whatWasGivenUpIsWaitedForAgainOnlyOnAnotherStreamOrAnotherName() {
+    open();
+    receive("n1", Xds.edsCluster("a").build());
+
+    session.giveUpWaiting();
+    assertThat(session.isComplete()).isTrue();
+
+    receive("n2", Xds.edsCluster("b").build());
+    assertThat(session.isComplete()).isFalse();
+  }
+
+  @Test
   void resourcesThatNobodyAskedForAreAcknowledgedAndLeft() {
     open();
 
@@ -463,6 +475,9 @@ class AdsSessionTest {
 
     @Override
     public void requestNext() {}
+
+    @Override
+    public void finish() {}
 
     @Override
     public void cancel(String reason) {}

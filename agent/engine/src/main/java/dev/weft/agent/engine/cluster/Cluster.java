@@ -6,6 +6,7 @@ package dev.weft.agent.engine.cluster;
 
 import dev.weft.agent.engine.balance.Balancer;
 import dev.weft.agent.engine.config.ClusterConfig;
+import dev.weft.agent.engine.config.ClusterConfig.CircuitBreakers;
 import dev.weft.agent.engine.config.ClusterConfig.Discovery;
 import dev.weft.agent.engine.config.ClusterConfig.LoadBalancing;
 import dev.weft.agent.engine.config.ClusterConfig.OutlierDetection;
@@ -34,12 +35,17 @@ public final class Cluster {
   /** Envoy's default; a cluster with outlier detection says its own. */
   private static final int DEFAULT_PANIC_PERCENT = 50;
 
+  /** Envoy's limit where nothing is said. */
+  private static final int DEFAULT_MAX_REQUESTS = 1024;
+
   private final ClusterConfig config;
   private final ClusterState state;
   private final Endpoint[] endpoints;
   private final Balancer balancer;
   private final @Nullable OutlierDetector outliers;
   private final Endpoint unchosen;
+  private final int maxRequests;
+  private final int maxRequestsOneByOne;
 
   private Cluster(
       ClusterConfig config,
@@ -53,6 +59,10 @@ public final class Cluster {
         config.discovery() == Discovery.ORIGINAL_DST
             ? new Endpoint[] {unchosen}
             : endpoints(config, previous, handles);
+    CircuitBreakers breakers = config.circuitBreakers();
+    maxRequests = breakers.maxRequests();
+    long connections = (long) breakers.maxConnections() + breakers.maxPendingRequests();
+    maxRequestsOneByOne = (int) Math.min(maxRequests, connections);
     OutlierDetection detection = config.outlierDetection();
     Ejection[] ejections =
         Arrays.stream(endpoints).map(e -> e.state().ejection()).toArray(Ejection[]::new);
@@ -151,9 +161,19 @@ public final class Cluster {
     return state.retries.get();
   }
 
-  /** Takes a request in, or returns false if the circuit breaker is open. */
-  public boolean beginRequest() {
-    return enter(state.requests, config.circuitBreakers().maxRequests());
+  /** Returns whether requests are limited more than Envoy does where nothing is said. */
+  public boolean isLimited() {
+    return maxRequestsOneByOne < DEFAULT_MAX_REQUESTS;
+  }
+
+  /**
+   * Takes a request in, or returns false if the circuit breaker is at its limit.
+   *
+   * @param sharesConnections whether many requests share a connection, as in HTTP/2; if each needs
+   *     one of its own, there are no more requests than connections and those that wait for one
+   */
+  public boolean beginRequest(boolean sharesConnections) {
+    return enter(state.requests, sharesConnections ? maxRequests : maxRequestsOneByOne);
   }
 
   /** Gives a request back. */
@@ -161,7 +181,7 @@ public final class Cluster {
     state.requests.decrementAndGet();
   }
 
-  /** Takes a retry in, or returns false if the circuit breaker is open. */
+  /** Takes a retry in, or returns false if the circuit breaker is at its limit. */
   public boolean beginRetry() {
     return enter(state.retries, config.circuitBreakers().maxRetries());
   }

@@ -61,7 +61,8 @@ public record ClusterConfig(
    * Envoy's default-priority circuit breaker thresholds; {@link Integer#MAX_VALUE}: unlimited.
    *
    * @param maxRequests requests under way
-   * @param maxPendingRequests requests that wait for a connection; a library's pool counts these
+   * @param maxPendingRequests requests that wait for a connection; where each request needs a
+   *     connection of its own, requests under way are limited to the sum of both
    * @param maxRetries retries under way
    * @param maxConnections connections
    */

@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.engine.endpoint;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Parses IP addresses as text, strictly and without ever asking DNS. */
@@ -29,6 +30,11 @@ public final class IpLiteral {
     }
     boolean possible = Character.digit(first, 16) >= 0 || first == ':';
     return possible && parse(host) != null;
+  }
+
+  /** Returns whether an authority's host is an IP address or {@code localhost}. */
+  public static boolean isOrLocalhost(String host) {
+    return is(host) || host.equalsIgnoreCase("localhost");
   }
 
   private static byte @Nullable [] parseV4(String text, int from) {
@@ -92,7 +98,7 @@ public final class IpLiteral {
           return null;
         }
         System.arraycopy(v4, 0, bytes, length, 4);
-        return java.util.Arrays.copyOf(bytes, length + 4);
+        return Arrays.copyOf(bytes, length + 4);
       }
       int group = group(text, at, end);
       if (group < 0 || length == 16) {
@@ -102,7 +108,7 @@ public final class IpLiteral {
       bytes[length++] = (byte) group;
       at = end + 1;
     }
-    return java.util.Arrays.copyOf(bytes, length);
+    return Arrays.copyOf(bytes, length);
   }
 
   private static int group(String text, int from, int to) {

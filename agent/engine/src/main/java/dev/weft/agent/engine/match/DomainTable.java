@@ -31,14 +31,22 @@ public final class DomainTable {
 
   /** Returns the index that the best matching domain was added with, or {@link #NONE}. */
   public int find(String host) {
+    int listed = findListed(host);
+    return listed == NONE ? any : listed;
+  }
+
+  /** Returns the same as {@link #find}, but heeds no {@code *}. */
+  public int findListed(String host) {
     int found = exact.findWhole(host);
     if (found == NONE) {
       found = suffixes.findLongest(host);
     }
-    if (found == NONE) {
-      found = prefixes.findLongest(host);
-    }
-    return found == NONE ? any : found;
+    return found == NONE ? prefixes.findLongest(host) : found;
+  }
+
+  /** Returns the index that {@code *} was added with, or {@link #NONE}. */
+  public int any() {
+    return any;
   }
 
   /** Collects domains. */

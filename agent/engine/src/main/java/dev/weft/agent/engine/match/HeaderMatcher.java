@@ -24,7 +24,7 @@ public final class HeaderMatcher {
 
   private HeaderMatcher(HeaderMatch match) {
     name = match.name();
-    pseudo = name.startsWith(":");
+    pseudo = name.startsWith(":") || name.equals("host");
     text = TextMatcher.of(match.value());
     matchesPresence = match.value() instanceof StringMatch.Present;
     present = !(match.value() instanceof StringMatch.Present value) || value.present();
@@ -70,7 +70,7 @@ public final class HeaderMatcher {
     return switch (name) {
       case ":method" -> reader.method(request);
       case ":path" -> reader.path(request);
-      case ":authority" -> {
+      case ":authority", "host" -> {
         String host = reader.host(request);
         int port = reader.port(request);
         yield host == null || port == HTTP_PORT ? host : host + ":" + port;

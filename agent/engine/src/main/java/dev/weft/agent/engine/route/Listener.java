@@ -4,8 +4,11 @@
  */
 package dev.weft.agent.engine.route;
 
+import dev.weft.agent.engine.endpoint.IpLiteral;
 import dev.weft.agent.engine.match.DomainTable;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The virtual hosts of one destination port. Immutable. */
@@ -32,9 +35,27 @@ public final class Listener {
     return port;
   }
 
-  /** Returns the virtual host that lists a host, or null. */
+  /**
+   * Returns the virtual host that lists a host, or null. The domain {@code *} stands for all names;
+   * IP addresses and {@code localhost} are listed only by name, as a sidecar's rules leave out what
+   * stays on the machine.
+   */
   public @Nullable VirtualHost virtualHost(String host) {
-    int index = domains.find(host);
-    return index == DomainTable.NONE ? null : virtualHosts[index];
+    int index = domains.findListed(host);
+    if (index == DomainTable.NONE) {
+      index = domains.any();
+      if (index == DomainTable.NONE || IpLiteral.isOrLocalhost(host)) {
+        return null;
+      }
+    }
+    return virtualHosts[index];
+  }
+
+  Map<String, VirtualHost> virtualHostsByName() {
+    Map<String, VirtualHost> byName = new HashMap<>();
+    for (VirtualHost virtualHost : virtualHosts) {
+      byName.put(virtualHost.info().virtualHost(), virtualHost);
+    }
+    return byName;
   }
 }

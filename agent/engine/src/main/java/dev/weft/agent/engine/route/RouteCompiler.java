@@ -28,40 +28,66 @@ import dev.weft.agent.engine.reply.GrpcStatus;
 import dev.weft.agent.engine.reply.Replies;
 import dev.weft.agent.engine.retry.RetryPolicy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Compiles listeners against the clusters of one snapshot. */
+/**
+ * Compiles listeners against the clusters of one snapshot. A virtual host whose configuration and
+ * clusters are those of the last snapshot is taken over as it is, so a push costs what it changes.
+ */
 public final class RouteCompiler {
   private static final RetryPolicy NO_RETRY = new RetryPolicy(RetryConfig.NONE);
 
   private final Map<String, Cluster> clusters;
+
+  /** The clusters that the virtual host at hand asked for; null for those that do not exist. */
+  private Map<String, @Nullable Cluster> used = new HashMap<>();
 
   /** Compiles against clusters by name. */
   public RouteCompiler(Map<String, Cluster> clusters) {
     this.clusters = clusters;
   }
 
-  /** Compiles a listener whose route configuration was found valid. */
-  public Listener compile(OutboundListener listener) {
+  /**
+   * Compiles a listener whose route configuration was found valid.
+   *
+   * @param previous the listener of the same port in the last snapshot; null if there was none
+   */
+  public Listener compile(OutboundListener listener, @Nullable Listener previous) {
+    Map<String, VirtualHost> known =
+        previous != null && previous.name().equals(listener.name())
+            ? previous.virtualHostsByName()
+            : Map.of();
     DomainTable.Builder domains = new DomainTable.Builder(listener.port());
     List<VirtualHost> virtualHosts = new ArrayList<>();
     for (VirtualHostConfig config : listener.routes().virtualHosts()) {
       for (String domain : config.domains()) {
         domains.add(domain, virtualHosts.size());
       }
-      virtualHosts.add(virtualHost(listener.name(), config));
+      VirtualHost before = known.get(config.name());
+      virtualHosts.add(
+          before != null && before.isCurrent(config, clusters)
+              ? before
+              : virtualHost(listener.name(), config));
     }
     return new Listener(listener.name(), listener.port(), domains.build(), virtualHosts);
   }
 
   private VirtualHost virtualHost(String listener, VirtualHostConfig config) {
+    used = new HashMap<>();
     List<Route> routes = new ArrayList<>();
     for (RouteConfig route : config.routes()) {
       routes.add(route(new RouteInfo(listener, config.name(), route.name()), route));
     }
-    return new VirtualHost(new RouteInfo(listener, config.name(), ""), config.domains(), routes);
+    return new VirtualHost(new RouteInfo(listener, config.name(), ""), config, used, routes);
+  }
+
+  private @Nullable Cluster cluster(String name) {
+    Cluster cluster = clusters.get(name);
+    used.put(name, cluster);
+    return cluster;
   }
 
   private Route route(RouteInfo info, RouteConfig config) {
@@ -105,7 +131,7 @@ public final class RouteCompiler {
   /** Returns whether nothing at all is to be done but what happens without Weft. */
   private boolean isUnmanaged(RouteConfig config, Forward forward) {
     WeightedCluster only = forward.clusters().get(0);
-    Cluster cluster = clusters.get(only.cluster());
+    Cluster cluster = cluster(only.cluster());
     return forward.clusters().size() == 1
         && cluster != null
         && cluster.config().discovery() == Discovery.ORIGINAL_DST
@@ -118,7 +144,7 @@ public final class RouteCompiler {
         && (forward.retry().attempts() == 0 || forward.retry().on().isEmpty())
         && forward.retry().perTryTimeoutNanos() == 0
         && forward.mirrors().isEmpty()
-        && cluster.config().circuitBreakers().maxRequests() == Integer.MAX_VALUE;
+        && !cluster.isLimited();
   }
 
   private Forwarding forwarding(RouteConfig config, Forward forward, PathMatcher path) {
@@ -143,7 +169,7 @@ public final class RouteCompiler {
     @Nullable String authority = destination.hostRewrite();
     return new Target(
         destination.cluster(),
-        clusters.get(destination.cluster()),
+        cluster(destination.cluster()),
         authority == null ? forward.rewrite().authority() : authority,
         HeaderOperations.ofRequest(levels),
         HeaderOperations.ofResponse(levels));

@@ -42,6 +42,8 @@ public final class ClusterValidator {
 
   private static void breakers(Problems problems, CircuitBreakers breakers) {
     problems.notNegative("circuit_breakers.max_requests", breakers.maxRequests());
+    problems.notNegative("circuit_breakers.max_pending_requests", breakers.maxPendingRequests());
+    problems.notNegative("circuit_breakers.max_connections", breakers.maxConnections());
     problems.notNegative("circuit_breakers.max_retries", breakers.maxRetries());
   }
 

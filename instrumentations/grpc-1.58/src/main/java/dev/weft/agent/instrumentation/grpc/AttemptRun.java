@@ -19,6 +19,7 @@ import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,12 +48,7 @@ final class AttemptRun<ReqT, RespT> extends ClientCall.Listener<RespT> {
     this.listener = listener;
     this.attempt = attempt;
     this.stream = new AttemptStream(attempt.connectionKey(), attempt.address());
-    Context previous = request.context().attach();
-    try (AttemptScopes.Scope scope = Outbound.enter(attempt)) {
-      this.call = channel().newCall(method(), options());
-    } finally {
-      request.context().detach(previous);
-    }
+    this.call = newCall();
   }
 
   void start(Metadata original) {
@@ -61,12 +57,11 @@ final class AttemptRun<ReqT, RespT> extends ClientCall.Listener<RespT> {
     if (attempt.mutatesRequest()) {
       attempt.mutateRequest(headers, MetadataHeaders.INSTANCE);
     }
-    Context previous = request.context().attach();
-    try (AttemptScopes.Scope scope = Outbound.enter(attempt)) {
-      call.start(this, headers);
-    } finally {
-      request.context().detach(previous);
-    }
+    sending(
+        () -> {
+          call.start(this, headers);
+          return call;
+        });
   }
 
   ClientCall<ReqT, RespT> call() {
@@ -219,6 +214,22 @@ final class AttemptRun<ReqT, RespT> extends ClientCall.Listener<RespT> {
           default -> false;
         };
     return ofApplication ? Ending.CANCELLED : Ending.BROKEN;
+  }
+
+  private ClientCall<ReqT, RespT> newCall() {
+    return sending(() -> channel().newCall(method(), options()));
+  }
+
+  /** Runs in the application's context, and with the attempt known to tracing. */
+  private <T> T sending(Supplier<T> action) {
+    Context previous = request.context().attach();
+    AttemptScopes.Scope scope = Outbound.enter(attempt);
+    try {
+      return action.get();
+    } finally {
+      scope.close();
+      request.context().detach(previous);
+    }
   }
 
   private void timeOut() {

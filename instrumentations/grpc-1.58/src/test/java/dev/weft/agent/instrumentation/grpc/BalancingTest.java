@@ -7,11 +7,9 @@ package dev.weft.agent.instrumentation.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ClientCalls;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +41,7 @@ class BalancingTest {
       ManagedChannel channel = transport.builder("orders.mesh:80").build();
 
       for (int i = 0; i < 100; i++) {
-        assertThat(get(channel, "a")).isEqualTo(i % 2 == 0 ? "v2:a" : "v1:a");
+        assertThat(Calls.get(channel, "a")).isEqualTo(i % 2 == 0 ? "v2:a" : "v1:a");
       }
 
       assertThat(v1.calls).hasValue(50);
@@ -62,7 +60,7 @@ class BalancingTest {
     try (ScriptedMesh mesh = new ScriptedMesh(n -> Plan.to(v1))) {
       ManagedChannel channel = Transport.NETTY.builder("other.invalid:80").build();
 
-      assertThatThrownBy(() -> get(channel, "a"))
+      assertThatThrownBy(() -> Calls.get(channel, "a"))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
               e -> {
@@ -82,11 +80,11 @@ class BalancingTest {
       mesh.managesHost("localhost");
       ManagedChannel channel = Transport.NETTY.builder("localhost:" + v1.port()).build();
 
-      String managed = get(channel, "a");
+      String managed = Calls.get(channel, "a");
       mesh.managesHost("nothing.mesh");
-      String unmanaged = get(channel, "a");
+      String unmanaged = Calls.get(channel, "a");
       mesh.managesHost("localhost");
-      String managedAgain = get(channel, "a");
+      String managedAgain = Calls.get(channel, "a");
 
       assertThat(managed).isEqualTo("v2:a");
       assertThat(unmanaged).isEqualTo("v1:a");
@@ -102,18 +100,10 @@ class BalancingTest {
       mesh.managesHost("localhost");
       ManagedChannel channel = Transport.NETTY.builder("localhost:" + v1.port()).build();
 
-      assertThat(get(channel, "a")).isEqualTo("v1:a");
+      assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
 
       assertThat(mesh.reports).containsExactly("1 headers 200/-1", "1 end COMPLETE/0");
       assertThat(channel.shutdown().awaitTermination(5, TimeUnit.SECONDS)).isTrue();
     }
-  }
-
-  private static String get(ManagedChannel channel, String request) {
-    return ClientCalls.blockingUnaryCall(
-        channel,
-        Methods.UNARY,
-        CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS),
-        request);
   }
 }

@@ -39,6 +39,7 @@ final class OrdersServer implements AutoCloseable {
 
   private final String name;
   private final Server server;
+  private final int port;
 
   /** What to answer a unary call with, by its number from 1: a status or null for a message. */
   private volatile Function<Integer, Status> statuses = number -> Status.OK;
@@ -51,24 +52,25 @@ final class OrdersServer implements AutoCloseable {
     this(name, 0);
   }
 
-  OrdersServer(String name, int port) {
+  OrdersServer(String name, int wantedPort) {
     this.name = name;
     try {
       this.server =
           NettyServerBuilder.forAddress(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort))
               .addService(service())
               .intercept(new Recorder())
               .addTransportFilter(new ConnectionCounter())
               .build()
               .start();
+      this.port = server.getPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   int port() {
-    return server.getPort();
+    return port;
   }
 
   InetSocketAddress address() {

@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Failure;
+import dev.weft.agent.seam.AttemptScopes;
 import dev.weft.agent.seam.Call;
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
@@ -66,11 +67,13 @@ final class AsyncCall<T> {
     return future;
   }
 
-  /** Cancels what is under way; returns false if nothing was. */
-  boolean cancel() {
+  /** Cancels what is under way, and what would follow. */
+  private void cancel() {
     cancelled = true;
     CompletableFuture<?> underWay = current;
-    return underWay != null && underWay.cancel(true);
+    if (underWay != null) {
+      underWay.cancel(true);
+    }
   }
 
   private void proceed(Hop hop) {
@@ -97,13 +100,20 @@ final class AsyncCall<T> {
     AttemptRun<T> run = new AttemptRun<>(hop, attempt, handler, redirects);
     CompletableFuture<HttpResponse<T>> sent;
     try {
-      sent = context.wrapSupplier(() -> client.sendAsync(run.request(), run, pushes)).get();
+      sent = context.wrapSupplier(() -> send(run)).get();
     } catch (Throwable e) {
       run.failed(e);
       throw e;
     }
     underWay(sent);
     sent.whenComplete((response, failure) -> guarded(() -> came(hop, run, response, failure)));
+  }
+
+  @SuppressWarnings("try") // the scope is only entered and left
+  private CompletableFuture<HttpResponse<T>> send(AttemptRun<T> run) {
+    try (AttemptScopes.Scope known = run.enter()) {
+      return client.sendAsync(run.request(), run, pushes);
+    }
   }
 
   private void came(
@@ -225,8 +235,12 @@ final class AsyncCall<T> {
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-      boolean exchangeCancelled = mayInterruptIfRunning && !isDone() && call.cancel();
-      return super.cancel(mayInterruptIfRunning) || exchangeCancelled;
+      // First the future, so that it is cancelled and not failed by the end of its exchange.
+      boolean isCancelled = super.cancel(mayInterruptIfRunning);
+      if (isCancelled && mayInterruptIfRunning) {
+        call.cancel();
+      }
+      return isCancelled;
     }
   }
 }

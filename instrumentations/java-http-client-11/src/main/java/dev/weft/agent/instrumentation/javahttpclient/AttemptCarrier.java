@@ -52,7 +52,7 @@ final class AttemptCarrier extends InetSocketAddress {
   /** Returns the endpoint to connect to; null to let the library resolve the URI's host. */
   @Nullable InetSocketAddress endpoint() {
     Attempt attempt = request.attempt();
-    return attempt == null ? null : attempt.address();
+    return attempt == null ? null : Endpoints.named(attempt);
   }
 
   /** Returns the authority to send. */

@@ -6,6 +6,8 @@ package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Ending;
+import dev.weft.agent.seam.AttemptScopes;
+import dev.weft.agent.seam.Outbound;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -48,6 +50,11 @@ final class AttemptRun<T> implements BodyHandler<T> {
   /** Returns the request to hand to the library. */
   AttemptRequest request() {
     return new AttemptRequest(hop.request(), attempt, limitNanos);
+  }
+
+  /** Makes the attempt known to tracing while the library is told to send it. */
+  AttemptScopes.Scope enter() {
+    return attempt == null ? AttemptScopes.Scope.NONE : Outbound.enter(attempt);
   }
 
   @Override

@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Failure;
+import dev.weft.agent.seam.AttemptScopes;
 import dev.weft.agent.seam.Call;
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
@@ -78,9 +79,10 @@ final class BlockingCall<T> {
   }
 
   /** Returns the response to go on with, or null if the attempt shall be followed by another. */
+  @SuppressWarnings("try") // the scope is only entered and left
   private @Nullable HttpResponse<T> send(AttemptRun<T> run)
       throws IOException, InterruptedException {
-    try {
+    try (AttemptScopes.Scope known = run.enter()) {
       HttpResponse<T> response = client.send(run.request(), run);
       if (run.waitNanos() >= 0) {
         return null;

@@ -22,6 +22,10 @@ final class Servers {
   private static final Set<HttpServer> AGENTS =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
+  /** Servers that were reported, which the agent's may not be if they started before it. */
+  private static final Set<HttpServer> REPORTED =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   private Servers() {}
 
   static void created(HttpServer server, HttpContext context) {
@@ -35,13 +39,14 @@ final class Servers {
   static void started(HttpServer server) {
     InetSocketAddress address = server.getAddress();
     if (address != null && !AGENTS.contains(server)) {
+      REPORTED.add(server);
       Inbound.listening(HOOK, address.getPort(), server instanceof HttpsServer ? "https" : "http");
     }
   }
 
   static void stopping(HttpServer server) {
     InetSocketAddress address = server.getAddress();
-    if (address != null && !AGENTS.contains(server)) {
+    if (address != null && REPORTED.remove(server)) {
       Inbound.closed(address.getPort());
     }
   }

@@ -5,6 +5,7 @@
 package dev.weft.agent.instrumentation.okhttp;
 
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import okhttp3.Address;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,8 @@ public final class AddressAdvice {
    * Returns the arguments with the attempt's address; null, which changes nothing, if unmanaged.
    */
   @Advice.OnMethodEnter(suppress = Throwable.class, inline = false)
-  @Advice.AssignReturned.ToAllArguments
+  @Advice.AssignReturned.ToAllArguments(typing = Assigner.Typing.DYNAMIC)
+  @Advice.AssignReturned.AsScalar
   public static Object @Nullable [] enter(@Advice.AllArguments Object[] arguments) {
     int position = -1;
     for (int i = 0; i < arguments.length; i++) {

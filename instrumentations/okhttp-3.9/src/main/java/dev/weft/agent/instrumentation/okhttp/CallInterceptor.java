@@ -26,6 +26,9 @@ public final class CallInterceptor implements Interceptor {
 
   private static final int MAX_FOLLOW_UPS = 20; // as OkHttp's own
 
+  /** All clients or, if the constructor could not be woven, none. */
+  private static volatile boolean inClients;
+
   /** Written within the client's constructor, so whoever sees the client sees it. */
   private @Nullable OkHttpClient client;
 
@@ -49,15 +52,14 @@ public final class CallInterceptor implements Interceptor {
     return added;
   }
 
-  /** Returns whether the calls of a client pass here, so that its follow-ups can be left to us. */
-  static boolean isIn(OkHttpClient client) {
-    List<Interceptor> interceptors = client.interceptors();
-    return !interceptors.isEmpty()
-        && interceptors.get(interceptors.size() - 1) instanceof CallInterceptor;
+  /** Returns whether calls pass here, so that their follow-ups can be left to us. */
+  static boolean isInClients() {
+    return inClients;
   }
 
   void setClient(OkHttpClient client) {
     this.client = client;
+    inClients = true;
   }
 
   @Override

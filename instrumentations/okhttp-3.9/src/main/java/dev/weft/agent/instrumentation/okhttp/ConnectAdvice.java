@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.okhttp;
 
 import java.io.IOException;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,10 @@ public final class ConnectAdvice {
   /** Returns the mesh's own answer, which skips connecting, and the chain; null if unmanaged. */
   @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class, skipOnIndex = 0, inline = false)
   @Advice.AssignReturned.ToArguments(
-      @Advice.AssignReturned.ToArguments.ToArgument(value = 0, index = 1))
+      @Advice.AssignReturned.ToArguments.ToArgument(
+          value = 0,
+          index = 1,
+          typing = Assigner.Typing.DYNAMIC))
   public static Object[] enter(@Advice.Argument(0) Interceptor.Chain chain) throws IOException {
     Exchange exchange = Exchange.of(chain.call());
     return exchange == null ? new Object[] {null, chain} : exchange.connect(chain);
@@ -29,9 +33,8 @@ public final class ConnectAdvice {
   /** Returns the answer if connecting was skipped. */
   @Advice.OnMethodExit(suppress = Throwable.class, inline = false)
   @Advice.AssignReturned.ToReturned
-  public static @Nullable Object exit(
+  public static @Nullable Response exit(
       @Advice.Enter Object[] entered, @Advice.Return @Nullable Response response) {
-    Object answer = entered[0];
-    return answer == null ? response : answer;
+    return entered[0] instanceof Response answer ? answer : response;
   }
 }

@@ -51,6 +51,7 @@ final class EndpointDns implements Dns {
    * Returns whether a URL is that of a connection to another endpoint which the call still holds.
    * OkHttp goes by host and port there, which our endpoints have in common.
    */
+  @SuppressWarnings("ReferenceEquality") // any other URL of that host and port may be our own
   boolean isElsewhere(HttpUrl url) {
     return previous != null && previous.url() == url && !equals(previous.dns());
   }

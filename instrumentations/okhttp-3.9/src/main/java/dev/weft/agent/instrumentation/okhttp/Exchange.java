@@ -67,6 +67,13 @@ final class Exchange {
     return RUNNING.isEmpty() ? null : RUNNING.get(owner);
   }
 
+  /** Returns whether what finds connections for a call was made for the attempt under way. */
+  @SuppressWarnings("ReferenceEquality") // each attempt has its own
+  static boolean isCurrent(EndpointDns dns, Object owner) {
+    Exchange exchange = of(owner);
+    return exchange != null && exchange.trip.dns == dns;
+  }
+
   /** Makes this exchange known by another object that stands for the call, too. */
   void alias(Object owner) {
     trip.alias = owner;

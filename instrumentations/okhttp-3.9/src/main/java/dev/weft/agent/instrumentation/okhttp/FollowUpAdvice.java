@@ -5,7 +5,6 @@
 package dev.weft.agent.instrumentation.okhttp;
 
 import net.bytebuddy.asm.Advice;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +28,7 @@ public final class FollowUpAdvice {
   @Advice.AssignReturned.ToReturned
   @Advice.AssignReturned.AsScalar(skipOnDefaultValue = false)
   public static @Nullable Request exit(
-      @Advice.FieldValue("client") OkHttpClient client,
-      @Advice.Argument(0) Response response,
-      @Advice.Return @Nullable Request followUp) {
-    return followUp == null ? null : FollowUps.keep(client, response, followUp);
+      @Advice.Argument(0) Response response, @Advice.Return @Nullable Request followUp) {
+    return followUp == null ? null : FollowUps.keep(response, followUp);
   }
 }

@@ -7,7 +7,6 @@ package dev.weft.agent.instrumentation.okhttp;
 import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
@@ -41,9 +40,9 @@ public final class FollowUps {
   /**
    * Keeps a follow-up for {@link #take} and returns null; or returns it for OkHttp to deal with.
    */
-  static @Nullable Request keep(OkHttpClient client, Response response, Request followUp) {
+  static @Nullable Request keep(Response response, Request followUp) {
     ResponseBody body = response.body();
-    if (body == null || !CallInterceptor.isIn(client) || RequestView.isOneShot(followUp.body())) {
+    if (body == null || !CallInterceptor.isInClients() || RequestView.isOneShot(followUp.body())) {
       return followUp;
     }
     if (followUp != response.request()) {

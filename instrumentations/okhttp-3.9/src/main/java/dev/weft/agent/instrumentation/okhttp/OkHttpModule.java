@@ -33,6 +33,7 @@ public final class OkHttpModule extends WeftModule {
             .advise("AddressAdvice", "a constructor with an Address", withAddress()),
         WeftType.of(CONNECTION + "ExchangeFinder")
             .advise("AddressAdvice", "a constructor with an Address", withAddress())
+            .adviseIfThere("FinderAdvice", "hasRouteToTry")
             .adviseIfThere("SameConnectionAdvice", "sameHostAndPort", "okhttp3.HttpUrl"),
         WeftType.of(CONNECTION + "RealRoutePlanner")
             .advise("AddressAdvice", "a constructor with an Address", withAddress())

@@ -22,11 +22,11 @@ final class Proxies {
    */
   static boolean selects(@Nullable ProxySelector selector, HttpUrl url) {
     if (selector == null
-        || selector.getClass().getName().equals(JDK_SELECTOR)
+        || (selector.getClass().getName().equals(JDK_SELECTOR)
             && System.getProperty("http.proxyHost") == null
             && System.getProperty("proxyHost") == null
             && System.getProperty("socksProxyHost") == null
-            && !Boolean.getBoolean("java.net.useSystemProxies")) {
+            && !Boolean.getBoolean("java.net.useSystemProxies"))) {
       return false;
     }
     List<Proxy> proxies = selector.select(url.uri());

@@ -1,0 +1,26 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.engine.inbound;
+
+/**
+ * Is told what the application serves and of requests that ended. Runs on the application's
+ * threads, so it must not block; what it throws is caught and counted.
+ */
+public interface InboundObserver {
+  /** Tells that the application accepts connections. See {@link dev.weft.agent.seam.Inbound}. */
+  void listening(String hook, int port, String protocol);
+
+  /** Tells that it no longer does. */
+  void closed(int port);
+
+  /**
+   * Tells that a response was sent, once for each request.
+   *
+   * @param status the HTTP status; 0 if the connection broke before one was sent
+   * @param grpcStatus the gRPC status; -1 if it is no gRPC call
+   * @param flag Envoy's response flags; empty if there are none
+   */
+  void requestEnded(int status, int grpcStatus, String flag, long durationNanos);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weft.agent.engine.inbound;
+
+import org.jspecify.annotations.NullMarked;

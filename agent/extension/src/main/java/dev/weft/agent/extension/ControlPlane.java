@@ -1,0 +1,128 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.extension;
+
+import dev.weft.agent.control.AgentFaults;
+import dev.weft.agent.control.ControlOptions;
+import dev.weft.agent.control.MeshControl;
+import dev.weft.agent.control.channel.NodeIdentity;
+import dev.weft.agent.engine.FaultLog;
+import dev.weft.agent.engine.config.MeshConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the control plane's client, on a thread of ours: it loads many classes and may resolve
+ * names, which the application's start does not wait for.
+ */
+final class ControlPlane implements Runnable {
+  private static final Logger logger = Logger.getLogger(ControlPlane.class.getName());
+
+  private final Options options;
+  private final String service;
+  private final Consumer<MeshConfig> apply;
+  private final FaultLog faults;
+  private final InboundReports reports;
+
+  ControlPlane(
+      Options options,
+      String service,
+      Consumer<MeshConfig> apply,
+      FaultLog faults,
+      InboundReports reports) {
+    this.options = options;
+    this.service = service;
+    this.apply = apply;
+    this.faults = faults;
+    this.reports = reports;
+  }
+
+  /** Returns whether the options name anything to get a configuration from. */
+  static boolean isWanted(Options options) {
+    return !options.text(Option.SERVER).isEmpty() || !options.text(Option.XDS_FILE).isEmpty();
+  }
+
+  void start() {
+    Thread thread = new Thread(this, "weft-start");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void run() {
+    try {
+      MeshControl control = MeshControl.start(controlOptions(), apply, this::agentFaults);
+      reports.attach(
+          new InboundReports.Target() {
+            @Override
+            public void opened(String hook, int port, String protocol) {
+              control.listening(port, protocol, hook);
+            }
+
+            @Override
+            public void closed(int port) {
+              control.closed(port);
+            }
+          });
+      Runtime.getRuntime().addShutdownHook(new Thread(control::close, "weft-stop"));
+    } catch (RuntimeException | LinkageError e) {
+      logger.log(
+          Level.SEVERE,
+          "Weft has no control plane: it decides nothing, and calls go out as without it",
+          e);
+    }
+  }
+
+  private AgentFaults agentFaults() {
+    String last = faults.last();
+    return new AgentFaults(faults.count(), last == null ? "" : last);
+  }
+
+  private ControlOptions controlOptions() {
+    HostPort server =
+        options.text(Option.SERVER).isEmpty() ? null : HostPort.parse(options.text(Option.SERVER));
+    return new ControlOptions(
+        server == null ? null : new ControlOptions.Server(server.host(), server.port()),
+        node(server),
+        new ControlOptions.Announcement(
+            options.number(Option.SERVICE_PORT), options.number(Option.WEIGHT)),
+        path(Option.CACHE_DIR),
+        path(Option.XDS_FILE),
+        options.text(Option.ADOPT),
+        options.shown());
+  }
+
+  private NodeIdentity node(@Nullable HostPort server) {
+    Map<String, String> labels = new LinkedHashMap<>(options.labels());
+    labels.putIfAbsent("app", service);
+    String address = options.text(Option.ADDRESS);
+    return new NodeIdentity(
+        service,
+        options.text(Option.NAMESPACE),
+        service + "-" + machine() + "-" + ProcessHandle.current().pid(),
+        List.of(address.isEmpty() ? OwnAddress.find(server) : address),
+        labels,
+        options.text(Option.SERVICE_ACCOUNT),
+        options.text(Option.LOCALITY),
+        Distribution.version());
+  }
+
+  /** Returns the machine's name, without asking the DNS: containers have it in the environment. */
+  private static String machine() {
+    String name = System.getenv("HOSTNAME");
+    return name == null || name.isBlank() ? "local" : name;
+  }
+
+  private @Nullable Path path(Option option) {
+    String text = options.text(option);
+    return text.isEmpty() ? null : Path.of(text);
+  }
+}

@@ -1,0 +1,64 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.extension;
+
+import dev.weft.agent.engine.inbound.InboundObserver;
+import dev.weft.agent.telemetry.MeshMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes on what the application serves: requests to the metrics; ports to the control plane's
+ * client, kept until there is one. Thread-safe.
+ */
+final class InboundReports implements InboundObserver {
+  private final MeshMetrics metrics;
+  private final List<Opened> waiting = new ArrayList<>();
+  private @Nullable Target target;
+
+  InboundReports(MeshMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /** Who wants to know. Called with a lock held: must not block. */
+  interface Target {
+    void opened(String hook, int port, String protocol);
+
+    void closed(int port);
+  }
+
+  private record Opened(String hook, int port, String protocol) {}
+
+  @Override
+  public synchronized void listening(String hook, int port, String protocol) {
+    if (target == null) {
+      waiting.add(new Opened(hook, port, protocol));
+    } else {
+      target.opened(hook, port, protocol);
+    }
+  }
+
+  @Override
+  public synchronized void closed(int port) {
+    if (target == null) {
+      waiting.removeIf(opened -> opened.port == port);
+    } else {
+      target.closed(port);
+    }
+  }
+
+  @Override
+  public void requestEnded(int status, int grpcStatus, String flag, long durationNanos) {
+    metrics.inboundEnded(status, grpcStatus, flag, durationNanos);
+  }
+
+  /** Passes on what there is, and from now on what comes. */
+  synchronized void attach(Target newTarget) {
+    target = newTarget;
+    waiting.forEach(opened -> newTarget.opened(opened.hook, opened.port, opened.protocol));
+    waiting.clear();
+  }
+}

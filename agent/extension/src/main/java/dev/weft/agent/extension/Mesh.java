@@ -1,0 +1,76 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.extension;
+
+import dev.weft.agent.engine.Engine;
+import dev.weft.agent.engine.EngineClock;
+import dev.weft.agent.engine.FaultLog;
+import dev.weft.agent.engine.config.MeshConfig;
+import dev.weft.agent.engine.inbound.InboundGate;
+import dev.weft.agent.seam.Inbound;
+import dev.weft.agent.seam.Outbound;
+import dev.weft.agent.telemetry.MeshMetrics;
+import dev.weft.agent.telemetry.MeshSpans;
+import dev.weft.agent.telemetry.Workload;
+import io.opentelemetry.api.OpenTelemetry;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Puts the engine behind the seam and, if there is anything to connect to, starts the control. */
+final class Mesh {
+  private static final Logger logger = Logger.getLogger(Mesh.class.getName());
+
+  private Mesh() {}
+
+  static void start(Options options, OpenTelemetry openTelemetry) {
+    String service = service(options);
+    String namespace = options.text(Option.NAMESPACE);
+    Workload self =
+        new Workload(
+            service,
+            namespace,
+            options.labels().getOrDefault("version", ""),
+            service + "." + namespace + ".svc.cluster.local");
+    MeshMetrics metrics = new MeshMetrics(openTelemetry, self);
+    FaultLog faults = new FaultLog(EngineClock.SYSTEM, Mesh::logFault);
+    Engine engine = Engine.create(EngineClock.SYSTEM, faults, metrics);
+    InboundReports reports = new InboundReports(metrics);
+    InboundGate gate =
+        new InboundGate(
+            EngineClock.SYSTEM, faults, reports, options.text(Option.START).equals("open"));
+    Outbound.installScopes(new MeshSpans());
+    Outbound.install(engine);
+    Inbound.install(gate);
+    if (ControlPlane.isWanted(options)) {
+      Consumer<MeshConfig> apply =
+          config -> {
+            engine.apply(config);
+            gate.open();
+          };
+      new ControlPlane(options, service, apply, faults, reports).start();
+    } else {
+      logger.info("Weft has no weft.server and no weft.xds.file: it measures, and decides nothing");
+    }
+  }
+
+  /** Returns the service that this process is an endpoint of. */
+  static String service(Options options) {
+    Map<String, String> properties = new TreeMap<>();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      properties.put(name, System.getProperty(name));
+    }
+    return ServiceName.of(options.text(Option.SERVICE), properties, System.getenv());
+  }
+
+  private static void logFault(String doing, Throwable fault) {
+    logger.log(
+        Level.SEVERE,
+        "Weft failed at \"" + doing + "\"; the call went out as it would without it",
+        fault);
+  }
+}

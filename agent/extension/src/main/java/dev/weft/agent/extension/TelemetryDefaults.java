@@ -1,0 +1,82 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.extension;
+
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code weft.telemetry} means to upstream's agent, as defaults: whatever the user sets wins.
+ * Registered by the distribution only; the bare extension changes nothing of its host.
+ */
+public final class TelemetryDefaults implements AutoConfigurationCustomizerProvider {
+  /** HTTP and gRPC, clients and servers, and what carries context between threads. */
+  private static final List<String> MESH =
+      List.of(
+          "akka-http",
+          "apache-httpasyncclient",
+          "apache-httpclient",
+          "armeria",
+          "armeria-grpc",
+          "async-http-client",
+          "executors",
+          "google-http-client",
+          "grpc",
+          "helidon",
+          "http-url-connection",
+          "java-http-client",
+          "java-http-server",
+          "jaxrs",
+          "jetty",
+          "jetty-httpclient",
+          "kotlinx-coroutines",
+          "ktor",
+          "liberty",
+          "netty",
+          "okhttp",
+          "pekko-http",
+          "reactor",
+          "reactor-netty",
+          "rxjava",
+          "servlet",
+          "spring-web",
+          "spring-webflux",
+          "spring-webmvc",
+          "tomcat",
+          "undertow",
+          "vertx-http-client",
+          "vertx-web");
+
+  @Override
+  public void customize(AutoConfigurationCustomizer customizer) {
+    customizer.addPropertiesSupplier(() -> defaults(Options.ofProcess()));
+  }
+
+  /** Returns upstream's properties by name. */
+  static Map<String, String> defaults(Options options) {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    // Who has no collector must see no errors of not reaching one.
+    for (String signal : List.of("traces", "metrics", "logs")) {
+      defaults.put("otel." + signal + ".exporter", "none");
+    }
+    String port = options.text(Option.METRICS_PORT);
+    if (!port.isEmpty()) {
+      defaults.put("otel.metrics.exporter", "prometheus");
+      defaults.put("otel.exporter.prometheus.port", port);
+    }
+    String mode = options.text(Option.TELEMETRY);
+    if (!mode.equals("full")) {
+      defaults.put("otel.instrumentation.common.default-enabled", "false");
+    }
+    if (mode.equals("mesh")) {
+      MESH.forEach(name -> defaults.put("otel.instrumentation." + name + ".enabled", "true"));
+    }
+    defaults.put("otel.service.name", Mesh.service(options));
+    return defaults;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weft.agent.extension;
+
+import org.jspecify.annotations.NullMarked;
