@@ -509,10 +509,17 @@ class OkHttpTest {
 
   @Test
   void cancelEndsADelay() throws Exception {
-    mesh.manage("orders", n -> to(v1).delayMillis(20_000));
+    CountDownLatch begun = new CountDownLatch(1);
+    mesh.manage(
+        "orders",
+        n -> {
+          begun.countDown();
+          return to(v1).delayMillis(20_000);
+        });
     Call call = client.newCall(new Request.Builder().url("http://orders/").build());
 
     CompletableFuture<Response> future = enqueue(call);
+    begun.await();
     CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(call::cancel);
 
     assertThatThrownBy(future::get)
@@ -525,9 +532,13 @@ class OkHttpTest {
 
   @Test
   void interruptEndsADelay() {
-    mesh.manage("orders", n -> to(v1).delayMillis(20_000));
     Thread caller = Thread.currentThread();
-    CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(caller::interrupt);
+    mesh.manage(
+        "orders",
+        n -> {
+          CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(caller::interrupt);
+          return to(v1).delayMillis(20_000);
+        });
 
     assertThatThrownBy(() -> get("http://orders/")).isInstanceOf(InterruptedIOException.class);
 

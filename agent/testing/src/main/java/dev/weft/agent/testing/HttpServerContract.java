@@ -1,0 +1,191 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.agent.testing.RawConnection.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * What every server module does for its library. Runs in a JVM of its own with {@code
+ * -javaagent:weft-agent.jar -Dweft.start=closed -Dweft.xds.file=<file>}: first without a
+ * configuration, then with one.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+public abstract class HttpServerContract {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final int FIRST = 1;
+  private static final int THEN = 2;
+
+  private final AtomicInteger handled = new AtomicInteger();
+  private int port;
+
+  /** Creates the contract. */
+  protected HttpServerContract() {}
+
+  /**
+   * The application.
+   *
+   * <ul>
+   *   <li>{@code /fail} throws
+   *   <li>{@code /async} answers on another thread, after the handler has returned
+   *   <li>elsewhere: the method and the request's body, with the header {@code x-app: yes}
+   * </ul>
+   */
+  @FunctionalInterface
+  protected interface Application {
+    /** Counts a request and returns what to answer. */
+    String handle(String method, String body);
+  }
+
+  /** Starts the library's server with the application on any loopback port, and returns that. */
+  protected abstract int start(Application application) throws Exception;
+
+  /** Stops it. */
+  protected abstract void stop();
+
+  @BeforeEach
+  void open() throws Exception {
+    handled.set(0);
+    port =
+        start(
+            (method, body) -> {
+              handled.incrementAndGet();
+              return method + " " + body;
+            });
+  }
+
+  @AfterEach
+  void close() {
+    stop();
+  }
+
+  @AfterAll
+  static void forgetTheConfiguration() throws IOException {
+    Files.deleteIfExists(file());
+  }
+
+  @Test
+  @Order(FIRST)
+  void requestIsRefusedBeforeThereIsAConfiguration() throws Exception {
+    try (RawConnection connection = new RawConnection(port)) {
+      Answer answer = connection.exchange("GET", "/", null);
+
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.body()).isNotEmpty();
+      assertThat(handled).hasValue(0);
+    }
+  }
+
+  @Test
+  @Order(FIRST)
+  void refusalLeavesTheConnectionFitForTheNextRequest() throws Exception {
+    try (RawConnection connection = new RawConnection(port)) {
+      connection.exchange("POST", "/", "x".repeat(10_000));
+      connection.exchange("HEAD", "/", null);
+
+      assertThat(connection.exchange("GET", "/", null).status()).isEqualTo(503);
+    }
+  }
+
+  @Test
+  @Order(THEN)
+  void requestReachesTheApplication() throws Exception {
+    configure();
+    try (RawConnection connection = new RawConnection(port)) {
+      Answer answer = connection.exchange("POST", "/orders?id=7", "hello");
+
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo("POST hello");
+      assertThat(answer.headers()).containsEntry("x-app", "yes");
+      assertThat(handled).hasValue(1);
+    }
+  }
+
+  @Test
+  @Order(THEN)
+  void connectionIsKept() throws Exception {
+    configure();
+    try (RawConnection connection = new RawConnection(port)) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(connection.exchange("POST", "/", "again").status()).isEqualTo(200);
+      }
+      connection.exchange("HEAD", "/", null);
+
+      assertThat(connection.exchange("GET", "/", null).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  @Order(THEN)
+  void bodiesGoThroughWhole() throws Exception {
+    configure();
+    String body = "x".repeat(1_000_000);
+    try (RawConnection connection = new RawConnection(port)) {
+      assertThat(connection.exchange("POST", "/", body).body()).isEqualTo("POST " + body);
+    }
+  }
+
+  @Test
+  @Order(THEN)
+  void answerOnAnotherThreadGoesThrough() throws Exception {
+    configure();
+    try (RawConnection connection = new RawConnection(port)) {
+      assertThat(connection.exchange("POST", "/async", "later").body()).isEqualTo("POST later");
+      assertThat(connection.exchange("POST", "/async", "again").body()).isEqualTo("POST again");
+    }
+  }
+
+  @Test
+  @Order(THEN)
+  void failureOfTheApplicationHarmsNoOtherRequest() throws Exception {
+    configure();
+    try (RawConnection connection = new RawConnection(port)) {
+      Answer answer = connection.exchange("GET", "/fail", null);
+      assertThat(answer.status()).isEqualTo(500);
+    } catch (IOException e) {
+      assertThat(e).as("what some servers do instead of 500").isInstanceOf(IOException.class);
+    }
+
+    try (RawConnection connection = new RawConnection(port)) {
+      assertThat(connection.exchange("GET", "/", null).status()).isEqualTo(200);
+    }
+  }
+
+  private void configure() {
+    Path file = file();
+    if (!Files.exists(file)) {
+      new TestMesh().answer("ready.test", 200, "ready").write(file);
+    }
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> {
+              try (RawConnection connection = new RawConnection(port)) {
+                assertThat(connection.exchange("GET", "/", null).status()).isEqualTo(200);
+              }
+            });
+    handled.set(0);
+  }
+
+  private static Path file() {
+    String file = System.getProperty("weft.xds.file");
+    assertThat(file).as("-Dweft.xds.file").isNotNull();
+    return Path.of(file);
+  }
+}
