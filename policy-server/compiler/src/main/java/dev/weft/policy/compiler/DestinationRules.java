@@ -99,9 +99,7 @@ final class DestinationRules {
       return own;
     }
     Rule ofService = find(service.host(), service.namespace(), caller.namespace());
-    return ofService != null
-        ? ofService
-        : find(service.host(), rootNamespace, caller.namespace());
+    return ofService != null ? ofService : find(service.host(), rootNamespace, caller.namespace());
   }
 
   /** Returns whether a rule that some caller of a namespace is under has a subset of a host. */
@@ -123,7 +121,10 @@ final class DestinationRules {
   }
 
   private Stream<Selected> allForSome() {
-    return forSome.values().stream().map(Map::values).flatMap(Collection::stream).flatMap(List::stream);
+    return forSome.values().stream()
+        .map(Map::values)
+        .flatMap(Collection::stream)
+        .flatMap(List::stream);
   }
 
   private @Nullable Rule find(String host, String namespace, String callerNamespace) {
@@ -149,8 +150,7 @@ final class DestinationRules {
 
   /** Returns whether some rule orders consistent hashing, which routes have to know. */
   boolean haveHashing() {
-    Stream<Rule> forAll =
-        rules.values().stream().map(Map::values).flatMap(Collection::stream);
+    Stream<Rule> forAll = rules.values().stream().map(Map::values).flatMap(Collection::stream);
     return Stream.concat(forAll, allForSome().map(Selected::rule)).anyMatch(Rule::hasHashing);
   }
 
