@@ -155,7 +155,9 @@ class PolicyServerTest {
             .setErrorDetail(com.google.rpc.Status.newBuilder().setCode(3).setMessage("80: no good"))
             .build());
 
-    assertThat(response.getResourcesList()).singleElement().matches(it -> it.getName().equals("80"));
+    assertThat(response.getResourcesList())
+        .singleElement()
+        .matches(it -> it.getName().equals("80"));
     await()
         .untilAsserted(
             () -> {
