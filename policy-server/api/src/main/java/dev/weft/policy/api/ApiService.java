@@ -5,12 +5,14 @@
 package dev.weft.policy.api;
 
 import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.HttpService;
@@ -46,23 +48,46 @@ final class ApiService implements HttpService {
     return HttpResponse.of(
         request
             .aggregate()
-            .thenApplyAsync(
-                aggregated -> answer(context, aggregated), context.blockingTaskExecutor()));
+            .handleAsync(
+                (aggregated, failure) ->
+                    failure == null
+                        ? answer(context, aggregated)
+                        : refused(request.headers(), context, failure),
+                context.blockingTaskExecutor()));
   }
 
   private HttpResponse answer(ServiceRequestContext context, AggregatedHttpRequest aggregated) {
-    ApiRequest request = toApiRequest(context, aggregated);
+    ApiRequest request;
+    try {
+      request = toApiRequest(context, aggregated);
+    } catch (IllegalArgumentException e) {
+      return toHttp("*/*", ApiException.badRequest("the path is malformed: " + e.getMessage()));
+    }
     ApiAnswer answer = api.apply(request);
     if (answer instanceof ApiAnswer.Events events) {
       return WatchStream.start(events.watch(), context, watches);
     }
-    return toHttp(request, (ApiAnswer.Document) answer);
+    return toHttp(request.accept(), (ApiAnswer.Document) answer);
   }
 
-  private static HttpResponse toHttp(ApiRequest request, ApiAnswer.Document document) {
+  /** Answers a request whose body did not come in whole. */
+  private static HttpResponse refused(
+      RequestHeaders headers, ServiceRequestContext context, Throwable failure) {
+    String accept = headers.get(HttpHeaderNames.ACCEPT, "*/*");
+    return failure instanceof ContentTooLargeException
+            || failure.getCause() instanceof ContentTooLargeException
+        ? toHttp(accept, ApiException.tooLarge(context.maxRequestLength()))
+        : toHttp(accept, ApiException.badRequest("the body did not come: " + failure));
+  }
+
+  private static HttpResponse toHttp(String accept, ApiException failure) {
+    return toHttp(accept, new ApiAnswer.Document(failure.code(), failure.toStatus(), List.of()));
+  }
+
+  private static HttpResponse toHttp(String accept, ApiAnswer.Document document) {
     Accepted accepted;
     try {
-      accepted = Accepted.of(request.accept(), true, true);
+      accepted = Accepted.of(accept, true, true);
     } catch (ApiException e) {
       accepted = new Accepted(Accepted.Form.JSON, "application/json");
     }

@@ -197,6 +197,14 @@ class ResourceApiTest {
   }
 
   @Test
+  void aBodyThatIsTooLargeIsRefused() {
+    Answer answer = api.send("POST", ALL, "x".repeat(11 << 20), JSON);
+
+    assertThat(answer.status()).isEqualTo(413);
+    assertThat(answer.at("/message")).contains("too large (expected: at most ");
+  }
+
+  @Test
   void aBodyOfNoKnownTypeIsRefused() {
     assertThat(api.send("POST", ALL, BODY, "Content-Type", "text/plain").status()).isEqualTo(415);
     assertThat(api.send("POST", ALL, BODY).status()).isEqualTo(415);

@@ -135,8 +135,9 @@ final class StoreFile {
       }
     } catch (MVStoreException | IllegalStateException e) {
       undo();
+      String remedy = store.isClosed() ? "; restart the server when the disk is in order" : "";
       throw new StoreException.Failed(
-          "cannot write to the store, which keeps what it held: " + e.getMessage(), e);
+          "cannot write to the store, which keeps what it held: " + e.getMessage() + remedy, e);
     }
   }
 
