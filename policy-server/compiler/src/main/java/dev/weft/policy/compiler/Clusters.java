@@ -66,7 +66,10 @@ final class Clusters {
                 EdsClusterConfig.newBuilder().setEdsConfig(Protos.ADS).setServiceName(key.name()));
       } else {
         cluster
-            .setType(DiscoveryType.STRICT_DNS)
+            .setType(
+                key.service().resolution() == Service.Resolution.DNS_ROUND_ROBIN
+                    ? DiscoveryType.LOGICAL_DNS
+                    : DiscoveryType.STRICT_DNS)
             .setLoadAssignment(Endpoints.assignment(withOwnHost(key), List.of()));
       }
     }
@@ -88,7 +91,7 @@ final class Clusters {
     return !isPassthrough
         && switch (service.resolution()) {
           case ANNOUNCED, STATIC -> true;
-          case DNS, NONE -> false;
+          case DNS, DNS_ROUND_ROBIN, NONE -> false;
         };
   }
 

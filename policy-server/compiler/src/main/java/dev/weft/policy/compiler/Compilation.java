@@ -18,14 +18,16 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The resources and workloads of one moment, compiled: what each audience gets, and what is wrong
- * with each resource. What depends on the audience is made when it is asked for first. Thread-safe;
- * never changes.
+ * with each resource. What depends on the audience is made when it is asked for first. Never
+ * changes. Thread-safe, but for making the next one from it: that is for one thread.
  */
 public final class Compilation {
   private static final Comparator<Workload> WORKLOAD_ORDER =
@@ -42,36 +44,61 @@ public final class Compilation {
   private final HttpRoutes httpRoutes;
   private final Endpoints endpoints;
 
+  /** What was made of each resource, for the compilation after this one. */
+  private final PerResource<List<Service>> declared;
+
   /** Everything but endpoints; goes over to a compilation that differs in endpoints only. */
   private final Map<Audience, Base> bases;
 
   private final Map<Audience, Snapshot> snapshots = new ConcurrentHashMap<>();
 
-  /** Those of the compilation before this one: what is equal is the same object. */
+  /** Those of the compilation before this one: what is equal is made only once. */
+  private final Map<Audience, Base> basesBefore;
+
   private final Map<Audience, Snapshot> snapshotsBefore;
 
   private Compilation(
       MeshSettings settings,
       List<PolicyResource> resources,
-      Collection<Workload> workloads,
-      Endpoints endpoints,
-      Map<Audience, Snapshot> snapshotsBefore) {
+      List<Workload> workloads,
+      @Nullable Compilation before) {
     Set<Finding> found = new LinkedHashSet<>();
+    HostNames names = new HostNames(settings.domain());
     this.settings = settings;
     this.resources = resources;
-    HostNames names = new HostNames(settings.domain());
-    this.services = Services.of(names, declared(resources, found), workloads, found);
+    this.declared = before == null ? PerResource.empty() : before.declared.next();
+    this.services = services(names, workloads, found);
+    Compilation ofSameServices =
+        before != null && services.isSameAs(before.services) ? before : null;
     this.rules =
         DestinationRules.of(
-            of(Kinds.DESTINATION_RULE, resources), services, settings.rootNamespace(), found);
+            of(Kinds.DESTINATION_RULE, resources),
+            services,
+            settings.rootNamespace(),
+            before == null ? null : before.rules,
+            found);
+    Compilation ofSameRules =
+        ofSameServices != null && rules.isSameAs(ofSameServices.rules) ? ofSameServices : null;
     this.virtualServices =
-        VirtualServices.of(of(Kinds.VIRTUAL_SERVICE, resources), services, rules, found);
+        VirtualServices.of(
+            of(Kinds.VIRTUAL_SERVICE, resources),
+            services,
+            rules,
+            ofSameRules == null ? null : ofSameRules.virtualServices,
+            found);
     this.httpRoutes =
-        HttpRoutes.of(of(Kinds.HTTP_ROUTE, resources), services, virtualServices, found);
+        HttpRoutes.of(
+            of(Kinds.HTTP_ROUTE, resources),
+            services,
+            virtualServices,
+            ofSameServices == null ? null : ofSameServices.httpRoutes,
+            found);
     this.findings = List.copyOf(found);
-    this.endpoints = endpoints;
+    this.endpoints =
+        before == null ? Endpoints.of(names, workloads) : before.endpoints.with(workloads);
     this.bases = new ConcurrentHashMap<>();
-    this.snapshotsBefore = snapshotsBefore;
+    this.basesBefore = before == null ? Map.of() : before.bases;
+    this.snapshotsBefore = before == null ? Map.of() : before.snapshots;
   }
 
   private Compilation(Compilation other, Endpoints endpoints) {
@@ -83,40 +110,43 @@ public final class Compilation {
     this.virtualServices = other.virtualServices;
     this.httpRoutes = other.httpRoutes;
     this.endpoints = endpoints;
+    this.declared = other.declared;
     this.bases = other.bases;
+    this.basesBefore = other.basesBefore;
     this.snapshotsBefore = other.snapshots;
   }
 
   /** Compiles all resources; those of kinds that mean nothing here are left out. */
   public static Compilation of(
       MeshSettings settings, Collection<PolicyResource> resources, Collection<Workload> workloads) {
-    List<PolicyResource> oldestFirst = new ArrayList<>(resources);
-    oldestFirst.sort(Comparator.comparing(Age::of));
-    List<Workload> ordered = ordered(workloads);
-    HostNames names = new HostNames(settings.domain());
-    return new Compilation(settings, oldestFirst, ordered, Endpoints.of(names, ordered), Map.of());
+    return new Compilation(settings, oldestFirst(resources), ordered(workloads), null);
   }
 
   /** Compiles other workloads with the same resources; only endpoints, if no more has changed. */
   public Compilation withWorkloads(Collection<Workload> workloads) {
     List<Workload> ordered = ordered(workloads);
-    Endpoints changed = endpoints.with(ordered);
-    Compilation whole = null;
-    Set<Finding> found = new LinkedHashSet<>();
-    Services now = Services.of(services.names(), declared(resources, found), ordered, found);
-    if (!now.isSameAs(services)) {
-      whole = new Compilation(settings, resources, ordered, changed, snapshots);
-    }
-    return whole == null ? new Compilation(this, changed) : whole;
+    boolean areServicesSame =
+        services(services.names(), ordered, new LinkedHashSet<>()).isSameAs(services);
+    return areServicesSame
+        ? new Compilation(this, endpoints.with(ordered))
+        : new Compilation(settings, resources, ordered, this);
   }
 
-  /** Compiles other resources with the same workloads. */
+  /**
+   * Compiles other resources and workloads. Of resources that are the same objects as before not
+   * more is made anew than has to be.
+   */
   public Compilation withResources(
       Collection<PolicyResource> changed, Collection<Workload> workloads) {
-    List<PolicyResource> oldestFirst = new ArrayList<>(changed);
-    oldestFirst.sort(Comparator.comparing(Age::of));
-    List<Workload> ordered = ordered(workloads);
-    return new Compilation(settings, oldestFirst, ordered, endpoints.with(ordered), snapshots);
+    return new Compilation(settings, oldestFirst(changed), ordered(workloads), this);
+  }
+
+  private static List<PolicyResource> oldestFirst(Collection<PolicyResource> resources) {
+    return resources.stream()
+        .map(resource -> Map.entry(Age.of(resource), resource))
+        .sorted(Map.Entry.comparingByKey())
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   private static List<Workload> ordered(Collection<Workload> workloads) {
@@ -125,12 +155,12 @@ public final class Compilation {
     return ordered;
   }
 
-  private static List<Service> declared(List<PolicyResource> resources, Set<Finding> found) {
-    List<Service> declared = new ArrayList<>();
+  private Services services(HostNames names, List<Workload> workloads, Set<Finding> found) {
+    List<Service> all = new ArrayList<>();
     for (PolicyResource entry : of(Kinds.SERVICE_ENTRY, resources)) {
-      declared.addAll(ServiceEntries.services(entry, new Report(entry.key(), found)));
+      all.addAll(declared.get(entry, found, ServiceEntries::services));
     }
-    return declared;
+    return Services.of(names, all, workloads, found);
   }
 
   private static List<PolicyResource> of(Kind kind, List<PolicyResource> resources) {
@@ -157,8 +187,10 @@ public final class Compilation {
   private Snapshot makeSnapshot(Audience audience) {
     Base base = bases.computeIfAbsent(audience, this::makeBase);
     Map<String, CompiledResource> assignments = new TreeMap<>();
-    for (ClusterKey key : base.edsClusters()) {
-      assignments.put(key.name(), endpoints.assignment(key));
+    for (MadeCluster cluster : base.clusters().values()) {
+      if (Clusters.isEds(cluster.key(), cluster.rule())) {
+        assignments.put(cluster.key().name(), endpoints.assignment(cluster.key()));
+      }
     }
     Map<String, Map<String, CompiledResource>> byType = new HashMap<>(base.byType());
     byType.put(TypeUrls.CLUSTER_LOAD_ASSIGNMENT, Collections.unmodifiableMap(assignments));
@@ -177,19 +209,20 @@ public final class Compilation {
     List<CompiledResource> listeners = new ArrayList<>();
     listeners.add(Listeners.virtualOutbound(settings.outboundPolicy()));
     routes.keySet().forEach(port -> listeners.add(Listeners.http(port)));
-    List<ClusterKey> edsClusters = new ArrayList<>();
-    List<CompiledResource> clusters = clusters(audience, edsClusters);
+    Map<String, MadeCluster> made = clusters(audience);
+    List<CompiledResource> clusters = new ArrayList<>(new Clusters(settings).builtIn());
+    made.values().forEach(cluster -> clusters.add(cluster.resource()));
     return new Base(
         Map.of(
             TypeUrls.LISTENER, byName(listeners),
             TypeUrls.ROUTE_CONFIGURATION, byName(routes.values()),
             TypeUrls.CLUSTER, byName(clusters)),
-        edsClusters);
+        made);
   }
 
-  private List<CompiledResource> clusters(Audience audience, List<ClusterKey> edsClusters) {
-    Clusters compiler = new Clusters(settings);
-    List<CompiledResource> clusters = new ArrayList<>(compiler.builtIn());
+  private Map<String, MadeCluster> clusters(Audience audience) {
+    Base before = basesBefore.get(audience);
+    Map<String, MadeCluster> clusters = new LinkedHashMap<>();
     for (Service service : services.visibleTo(audience.namespace())) {
       DestinationRules.Rule rule = rules.find(service, audience.namespace());
       Map<String, Map<String, String>> subsets = new LinkedHashMap<>();
@@ -201,10 +234,12 @@ public final class Compilation {
         subsets.forEach(
             (subset, labels) -> {
               ClusterKey key = new ClusterKey(service, port, subset, labels);
-              clusters.add(compiler.cluster(key, rule));
-              if (Clusters.isEds(key, rule)) {
-                edsClusters.add(key);
-              }
+              MadeCluster known = before == null ? null : before.clusters().get(key.name());
+              clusters.put(
+                  key.name(),
+                  known != null && known.isOf(key, rule)
+                      ? known
+                      : new MadeCluster(key, rule, new Clusters(settings).cluster(key, rule)));
             });
       }
     }
@@ -217,6 +252,14 @@ public final class Compilation {
     return Collections.unmodifiableMap(byName);
   }
 
+  /** What does not depend on endpoints, and the clusters by name without the built-in ones. */
   private record Base(
-      Map<String, Map<String, CompiledResource>> byType, List<ClusterKey> edsClusters) {}
+      Map<String, Map<String, CompiledResource>> byType, Map<String, MadeCluster> clusters) {}
+
+  private record MadeCluster(
+      ClusterKey key, DestinationRules.@Nullable Rule rule, CompiledResource resource) {
+    boolean isOf(ClusterKey otherKey, DestinationRules.@Nullable Rule otherRule) {
+      return key.equals(otherKey) && Objects.equals(rule, otherRule);
+    }
+  }
 }

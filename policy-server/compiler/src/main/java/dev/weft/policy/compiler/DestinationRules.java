@@ -23,44 +23,57 @@ final class DestinationRules {
 
   private final String rootNamespace;
 
-  private DestinationRules(String rootNamespace) {
+  private final PerResource<Rule> made;
+
+  private DestinationRules(String rootNamespace, PerResource<Rule> made) {
     this.rootNamespace = rootNamespace;
+    this.made = made;
   }
 
   /**
    * Reads the rules.
    *
    * @param resources oldest first
+   * @param before the rules of the compilation before; null for none
    */
   static DestinationRules of(
       List<PolicyResource> resources,
       Services services,
       String rootNamespace,
+      @Nullable DestinationRules before,
       Set<Finding> findings) {
-    DestinationRules all = new DestinationRules(rootNamespace);
+    DestinationRules all =
+        new DestinationRules(
+            rootNamespace, before == null ? PerResource.empty() : before.made.next());
     for (PolicyResource resource : resources) {
-      Report report = new Report(resource.key(), findings);
-      Field spec = Field.spec(resource);
-      if (spec.get("workloadSelector").isPresent()) {
-        report.severe(
-            "NotSupported",
-            spec.get("workloadSelector"),
-            "rules for some callers only are not supported; the rule is left out");
-        continue;
-      }
-      String host = services.resolve(spec.get("host").text(), resource.namespace());
-      if (services.covered(host).isEmpty()) {
-        report.warning(
-            "HostNotFound",
-            spec.get("host"),
-            host + " is no service that agents announce or a ServiceEntry declares");
-      }
-      Rule rule = Rule.read(resource, report);
-      all.rules
-          .computeIfAbsent(resource.namespace(), namespace -> new TreeMap<>())
-          .merge(host, rule, (older, younger) -> older.merge(younger, spec, report));
+      all.add(resource, services, findings);
     }
     return all;
+  }
+
+  private void add(PolicyResource resource, Services services, Set<Finding> findings) {
+    Report report = new Report(resource.key(), findings);
+    Field spec = Field.spec(resource);
+    if (spec.get("workloadSelector").isPresent()) {
+      report.severe(
+          "NotSupported",
+          spec.get("workloadSelector"),
+          "rules for some callers only are not supported; the rule is left out");
+      return;
+    }
+    String host = services.resolve(spec.get("host").text(), resource.namespace());
+    if (services.covered(host).isEmpty()) {
+      report.warning(
+          "HostNotFound",
+          spec.get("host"),
+          host + " is no service that agents announce or a ServiceEntry declares");
+    }
+    rules
+        .computeIfAbsent(resource.namespace(), namespace -> new HashMap<>())
+        .merge(
+            host,
+            made.get(resource, findings, Rule::read),
+            (older, younger) -> older.merge(younger, spec, report));
   }
 
   /**
@@ -82,19 +95,19 @@ final class DestinationRules {
     if (exact != null && exact.visibility.includes(callerNamespace)) {
       return exact;
     }
-    String longest = "";
-    Rule found = null;
-    for (Map.Entry<String, Rule> entry : ofNamespace.entrySet()) {
-      String pattern = entry.getKey();
-      if (pattern.startsWith("*")
-          && pattern.length() > longest.length()
-          && HostNames.covers(pattern, host)
-          && entry.getValue().visibility.includes(callerNamespace)) {
-        longest = pattern;
-        found = entry.getValue();
+    for (int dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
+      Rule wildcard = ofNamespace.get("*" + host.substring(dot));
+      if (wildcard != null && wildcard.visibility.includes(callerNamespace)) {
+        return wildcard;
       }
     }
-    return found;
+    Rule any = ofNamespace.get("*");
+    return any != null && any.visibility.includes(callerNamespace) ? any : null;
+  }
+
+  /** Returns whether the other says the same of every host. */
+  boolean isSameAs(DestinationRules other) {
+    return rules.equals(other.rules);
   }
 
   /** Returns whether some rule orders consistent hashing, which routes have to know. */

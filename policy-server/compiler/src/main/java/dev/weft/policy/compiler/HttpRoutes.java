@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All HTTPRoutes, by the service and port that their parents name. A route in the service's own
@@ -25,20 +26,26 @@ final class HttpRoutes {
 
   private final Map<Parent, List<Attached>> byParent = new HashMap<>();
 
-  private HttpRoutes() {}
+  private final PerResource<List<HttpRouteRules.Compiled>> made;
+
+  private HttpRoutes(PerResource<List<HttpRouteRules.Compiled>> made) {
+    this.made = made;
+  }
 
   /**
    * Compiles them.
    *
    * @param resources oldest first
    * @param virtualServices what wins where both are for a host
+   * @param before those of the compilation before, if it had the same services; else null
    */
   static HttpRoutes of(
       List<PolicyResource> resources,
       Services services,
       VirtualServices virtualServices,
+      @Nullable HttpRoutes before,
       Set<Finding> findings) {
-    HttpRoutes all = new HttpRoutes();
+    HttpRoutes all = new HttpRoutes(before == null ? PerResource.empty() : before.made.next());
     for (PolicyResource resource : resources) {
       Report report = new Report(resource.key(), findings);
       Field spec = Field.spec(resource);
@@ -49,7 +56,10 @@ final class HttpRoutes {
             "hostnames mean nothing where the parent is a service");
       }
       List<HttpRouteRules.Compiled> rules =
-          new HttpRouteRules(resource, services, report).compile();
+          all.made.get(
+              resource,
+              findings,
+              (one, ofOne) -> new HttpRouteRules(one, services, ofOne).compile());
       for (Field parent : spec.get("parentRefs").items()) {
         for (Service service : parents(parent, resource.namespace(), services, report)) {
           all.attach(resource, parent, service, rules, virtualServices, report);

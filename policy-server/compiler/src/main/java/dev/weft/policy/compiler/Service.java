@@ -65,8 +65,10 @@ record Service(
     ANNOUNCED,
     /** The ServiceEntry lists them, or selects among the announced. */
     STATIC,
-    /** By DNS, on the agent's own thread. */
+    /** By DNS, on the agent's own thread: all addresses. */
     DNS,
+    /** By DNS, on the agent's own thread: the first address. */
+    DNS_ROUND_ROBIN,
     /** As the application itself would. */
     NONE
   }

@@ -40,7 +40,9 @@ final class ServiceEntries {
         continue;
       }
       boolean isWildcard = host.text().startsWith("*");
-      if (isWildcard && resolution == Service.Resolution.DNS && endpoints.isEmpty()) {
+      boolean isLookedUp =
+          resolution == Service.Resolution.DNS || resolution == Service.Resolution.DNS_ROUND_ROBIN;
+      if (isWildcard && isLookedUp && endpoints.isEmpty()) {
         report.severe(
             "InvalidValue",
             host,
@@ -65,7 +67,8 @@ final class ServiceEntries {
     return switch (field.text("NONE")) {
       case "NONE" -> Service.Resolution.NONE;
       case "STATIC" -> Service.Resolution.STATIC;
-      case "DNS", "DNS_ROUND_ROBIN" -> Service.Resolution.DNS;
+      case "DNS" -> Service.Resolution.DNS;
+      case "DNS_ROUND_ROBIN" -> Service.Resolution.DNS_ROUND_ROBIN;
       default -> {
         report.invalid(field, "NONE, STATIC, DNS or DNS_ROUND_ROBIN");
         yield Service.Resolution.NONE;

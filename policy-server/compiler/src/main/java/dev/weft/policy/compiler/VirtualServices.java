@@ -27,61 +27,50 @@ final class VirtualServices {
 
   private final Set<String> sourceLabels = new HashSet<>();
 
-  private VirtualServices() {}
+  private final PerResource<Compiled> made;
+
+  private VirtualServices(PerResource<Compiled> made) {
+    this.made = made;
+  }
 
   /**
    * Compiles them.
    *
    * @param resources oldest first
+   * @param before those of the compilation before, if it had the same services and rules; else null
    */
   static VirtualServices of(
       List<PolicyResource> resources,
       Services services,
       DestinationRules rules,
+      @Nullable VirtualServices before,
       Set<Finding> findings) {
-    VirtualServices all = new VirtualServices();
+    VirtualServices all =
+        new VirtualServices(before == null ? PerResource.empty() : before.made.next());
     Destinations destinations = new Destinations(services, rules);
     for (PolicyResource resource : resources) {
-      all.add(resource, services, destinations, new Report(resource.key(), findings));
+      all.add(
+          resource,
+          all.made.get(
+              resource,
+              findings,
+              (one, report) -> Compiled.of(one, services, destinations, report)),
+          new Report(resource.key(), findings));
     }
     return all;
   }
 
-  private void add(
-      PolicyResource resource, Services services, Destinations destinations, Report report) {
-    Field spec = Field.spec(resource);
-    List<String> gateways = spec.get("gateways").texts();
-    report.notEnforced(spec.get("tcp"));
-    report.notEnforced(spec.get("tls"));
-    if (!gateways.isEmpty() && !gateways.contains(VirtualServiceRoutes.MESH)) {
-      report.severe(
-          "NotSupported",
-          spec.get("gateways"),
-          gateways + " (expected: mesh among them, or none); there are no gateways here");
-      return;
-    }
-    if (spec.get("http").items().isEmpty()) {
-      return;
-    }
-    VirtualServiceRoutes routes = new VirtualServiceRoutes(resource, destinations, report);
-    Map<Integer, List<RouteTemplate>> byPort = new HashMap<>();
-    Visibility visibility = Visibility.of(spec.get("exportTo").texts(), resource.namespace());
-    Compiled compiled = new Compiled(resource.key(), visibility, byPort);
-    for (Field hostField : spec.get("hosts").items()) {
-      String host = services.resolve(hostField.text(), resource.namespace());
-      Set<Integer> ports = httpPorts(host, services);
-      if (ports.isEmpty()) {
-        ports = Set.of(DEFAULT_PORT);
-        warnOfUnknownHost(hostField, host, services, report);
+  private void add(PolicyResource resource, Compiled compiled, Report report) {
+    List<Field> hostFields = Field.spec(resource).get("hosts").items();
+    for (int i = 0; i < compiled.hosts().size(); i++) {
+      List<Compiled> sameHost =
+          byHost.computeIfAbsent(compiled.hosts().get(i), key -> new ArrayList<>());
+      if (sameHost.stream().noneMatch(one -> one.resource().equals(compiled.resource()))) {
+        reportConflict(compiled, sameHost, hostFields.get(i), report);
+        sameHost.add(compiled);
       }
-      ports.forEach(port -> byPort.computeIfAbsent(port, routes::compile));
-      List<Compiled> sameHost = byHost.computeIfAbsent(host, key -> new ArrayList<>());
-      reportConflict(compiled, sameHost, hostField, report);
-      sameHost.add(compiled);
     }
-    spec.get("http").items().stream()
-        .flatMap(http -> http.get("match").items().stream())
-        .forEach(match -> sourceLabels.addAll(match.get("sourceLabels").textMembers().keySet()));
+    sourceLabels.addAll(compiled.sourceLabels());
   }
 
   private static Set<Integer> httpPorts(String host, Services services) {
@@ -176,9 +165,58 @@ final class VirtualServices {
    * A compiled VirtualService.
    *
    * @param resource its name
+   * @param hosts the full names and wildcards that it is for; none if it is not in effect
    * @param visibility which callers it is for
    * @param routes its routes by the port that callers name
+   * @param sourceLabels the labels of callers that its matches ask for
    */
   record Compiled(
-      ResourceKey resource, Visibility visibility, Map<Integer, List<RouteTemplate>> routes) {}
+      ResourceKey resource,
+      List<String> hosts,
+      Visibility visibility,
+      Map<Integer, List<RouteTemplate>> routes,
+      Set<String> sourceLabels) {
+
+    static Compiled of(
+        PolicyResource resource, Services services, Destinations destinations, Report report) {
+      Field spec = Field.spec(resource);
+      Visibility visibility = Visibility.of(spec.get("exportTo").texts(), resource.namespace());
+      List<String> hosts = new ArrayList<>();
+      Map<Integer, List<RouteTemplate>> routes = new HashMap<>();
+      Set<String> sourceLabels = new HashSet<>();
+      if (isInEffect(spec, report)) {
+        VirtualServiceRoutes compiler = new VirtualServiceRoutes(resource, destinations, report);
+        for (Field hostField : spec.get("hosts").items()) {
+          String host = services.resolve(hostField.text(), resource.namespace());
+          hosts.add(host);
+          Set<Integer> ports = httpPorts(host, services);
+          if (ports.isEmpty()) {
+            ports = Set.of(DEFAULT_PORT);
+            warnOfUnknownHost(hostField, host, services, report);
+          }
+          ports.forEach(port -> routes.computeIfAbsent(port, compiler::compile));
+        }
+        for (Field http : spec.get("http").items()) {
+          for (Field match : http.get("match").items()) {
+            sourceLabels.addAll(match.get("sourceLabels").textMembers().keySet());
+          }
+        }
+      }
+      return new Compiled(resource.key(), hosts, visibility, routes, sourceLabels);
+    }
+
+    private static boolean isInEffect(Field spec, Report report) {
+      report.notEnforced(spec.get("tcp"));
+      report.notEnforced(spec.get("tls"));
+      List<String> gateways = spec.get("gateways").texts();
+      if (!gateways.isEmpty() && !gateways.contains(VirtualServiceRoutes.MESH)) {
+        report.severe(
+            "NotSupported",
+            spec.get("gateways"),
+            gateways + " (expected: mesh among them, or none); there are no gateways here");
+        return false;
+      }
+      return !spec.get("http").items().isEmpty();
+    }
+  }
 }
