@@ -43,7 +43,9 @@ final class Mesh {
     InboundGate gate =
         new InboundGate(
             EngineClock.SYSTEM, faults, reports, options.text(Option.START).equals("open"));
-    Outbound.installScopes(new MeshSpans());
+    if (!Distribution.isHere() || !options.text(Option.TELEMETRY).equals("none")) {
+      Outbound.installScopes(new MeshSpans());
+    }
     Outbound.install(engine);
     Inbound.install(gate);
     if (ControlPlane.isWanted(options)) {

@@ -39,7 +39,7 @@ final class AsyncCall<T> {
   private final @Nullable Object facade;
   private final BodyHandler<T> handler;
   private final @Nullable PushPromiseHandler<T> pushes;
-  private final Redirects redirects;
+  private final @Nullable Redirects redirects;
   private final Context context = Context.current();
   private final CallFuture<HttpResponse<T>> future = new CallFuture<>(this);
   private @Nullable HttpResponse<T> previous;
@@ -58,7 +58,7 @@ final class AsyncCall<T> {
     this.facade = facade;
     this.handler = handler;
     this.pushes = pushes;
-    this.redirects = new Redirects(client);
+    this.redirects = Redirects.of(client);
   }
 
   /** Starts; throws what the library throws at once for a request that it refuses. */
@@ -132,7 +132,7 @@ final class AsyncCall<T> {
   private void answer(Hop hop, Reply reply) {
     HttpRequest request = hop.request();
     HttpHeaders headers = ReplyResponse.headers(reply);
-    HttpRequest following = redirects.next(request, reply.status(), headers);
+    HttpRequest following = Redirects.next(redirects, request, reply.status(), headers);
     if (following != null) {
       deliver(new ReplyResponse<>(reply.status(), request, headers, null, previous), following);
       return;

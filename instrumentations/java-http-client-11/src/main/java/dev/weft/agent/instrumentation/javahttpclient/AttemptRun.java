@@ -25,7 +25,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
   private final Hop hop;
   private final @Nullable Attempt attempt;
   private final BodyHandler<T> handler;
-  private final Redirects redirects;
+  private final @Nullable Redirects redirects;
   private final long limitNanos;
   private final boolean limitIsTheApplications;
   private final long startNanos = System.nanoTime();
@@ -36,7 +36,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
   private @Nullable HttpRequest following;
   private @Nullable HttpHeaders shownHeaders;
 
-  AttemptRun(Hop hop, @Nullable Attempt attempt, BodyHandler<T> handler, Redirects redirects) {
+  AttemptRun(Hop hop, @Nullable Attempt attempt, BodyHandler<T> handler, @Nullable Redirects redirects) {
     this.hop = hop;
     this.attempt = attempt;
     this.handler = handler;
@@ -68,7 +68,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
     }
     try {
       ResponseInfo shown = shown(info);
-      following = redirects.next(hop.request(), shown.statusCode(), shown.headers());
+      following = Redirects.next(redirects, hop.request(), shown.statusCode(), shown.headers());
       if (following != null) {
         return tracked(new DiscardingSubscriber<>());
       }

@@ -30,14 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class BlockingCall<T> {
   private final HttpClient client;
   private final BodyHandler<T> handler;
-  private final Redirects redirects;
+  private final @Nullable Redirects redirects;
   private @Nullable HttpResponse<T> previous;
   private @Nullable HttpRequest following;
 
   BlockingCall(HttpClient client, BodyHandler<T> handler) {
     this.client = client;
     this.handler = handler;
-    this.redirects = new Redirects(client);
+    this.redirects = Redirects.of(client);
   }
 
   HttpResponse<T> run(Hop first) throws IOException, InterruptedException {
@@ -104,7 +104,7 @@ final class BlockingCall<T> {
     HttpRequest request = hop.request();
     HttpHeaders headers = ReplyResponse.headers(reply);
     try {
-      following = redirects.next(request, reply.status(), headers);
+      following = Redirects.next(redirects, request, reply.status(), headers);
       T body =
           following == null ? ReplyResponse.read(reply, headers, request, handler).get() : null;
       return new ReplyResponse<>(reply.status(), request, headers, body, previous);

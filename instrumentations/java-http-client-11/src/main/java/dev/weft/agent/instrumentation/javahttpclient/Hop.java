@@ -9,13 +9,10 @@ import dev.weft.agent.seam.Call;
 import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Outbound;
 import dev.weft.agent.seam.Step;
-import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,25 +68,11 @@ final class Hop {
     if (!"http".equalsIgnoreCase(uri.getScheme()) || isLibrarysOwn(request)) {
       return null;
     }
-    Call call = Outbound.begin(request, RequestView.INSTANCE);
-    if (call != null && goesThroughProxy(client, uri)) {
-      call.abandon();
-      return null;
-    }
-    return call;
+    return Proxies.apply(client, uri) ? null : Outbound.begin(request, RequestView.INSTANCE);
   }
 
   private static boolean isLibrarysOwn(HttpRequest request) {
     return request.getClass().getName().equals(WEB_SOCKET_OR_COPY);
-  }
-
-  private static boolean goesThroughProxy(HttpClient client, URI uri) {
-    ProxySelector selector = client.proxy().orElseGet(ProxySelector::getDefault);
-    if (selector == null || selector == HttpClient.Builder.NO_PROXY) {
-      return false;
-    }
-    List<Proxy> proxies = selector.select(uri);
-    return !proxies.isEmpty() && proxies.get(0).type() == Proxy.Type.HTTP;
   }
 
   private static long toNanos(Duration duration) {

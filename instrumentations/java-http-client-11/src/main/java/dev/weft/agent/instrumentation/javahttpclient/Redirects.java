@@ -30,19 +30,30 @@ final class Redirects {
   private final HttpClient.Redirect policy;
   private int count;
 
-  Redirects(HttpClient client) {
-    this.policy = client.followRedirects();
+  private Redirects(HttpClient.Redirect policy) {
+    this.policy = policy;
+  }
+
+  /** Returns what follows redirects for one call of the client; null if it follows none. */
+  static @Nullable Redirects of(HttpClient client) {
+    HttpClient.Redirect policy = client.followRedirects();
+    return policy == HttpClient.Redirect.NEVER ? null : new Redirects(policy);
   }
 
   /**
    * Returns the request that follows the response, counted; null to hand the response out.
    *
+   * @param redirects what follows them; null if nothing does
    * @throws UncheckedIOException if it is a redirect without a Location, as the library does
    */
-  @Nullable HttpRequest next(HttpRequest request, int status, HttpHeaders headers) {
-    if (policy == HttpClient.Redirect.NEVER || !isRedirect(status)) {
-      return null;
-    }
+  static @Nullable HttpRequest next(
+      @Nullable Redirects redirects, HttpRequest request, int status, HttpHeaders headers) {
+    return redirects == null || !isRedirect(status)
+        ? null
+        : redirects.next(request, status, headers);
+  }
+
+  private @Nullable HttpRequest next(HttpRequest request, int status, HttpHeaders headers) {
     URI target =
         headers
             .firstValue("location")

@@ -1,7 +1,3 @@
-/*
- * Copyright The Weft Authors
- * SPDX-License-Identifier: Apache-2.0
- */
 package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;
@@ -11,11 +7,16 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
-/** Passes a body on to the application's subscriber and tells the attempt how it ended. */
-final class TrackedSubscriber<T> implements BodySubscriber<T> {
+/**
+ * Passes a body on to the application's subscriber, as whose subscription it poses, and tells the
+ * attempt how the body ended.
+ */
+final class TrackedSubscriber<T> implements BodySubscriber<T>, Flow.Subscription {
   private final BodySubscriber<T> inner;
   private final Attempt attempt;
+  private volatile Flow.@Nullable Subscription subscription;
 
   TrackedSubscriber(BodySubscriber<T> inner, Attempt attempt) {
     this.inner = inner;
@@ -32,8 +33,13 @@ final class TrackedSubscriber<T> implements BodySubscriber<T> {
   }
 
   @Override
-  public void onSubscribe(Flow.Subscription subscription) {
-    inner.onSubscribe(new Tracked(subscription));
+  public void onSubscribe(Flow.Subscription newSubscription) {
+    if (subscription == null) {
+      subscription = newSubscription;
+      inner.onSubscribe(this);
+    } else {
+      inner.onSubscribe(newSubscription); // against the rules: theirs to refuse
+    }
   }
 
   @Override
@@ -53,22 +59,20 @@ final class TrackedSubscriber<T> implements BodySubscriber<T> {
     inner.onComplete();
   }
 
-  private final class Tracked implements Flow.Subscription {
-    private final Flow.Subscription subscription;
-
-    Tracked(Flow.Subscription subscription) {
-      this.subscription = subscription;
+  @Override
+  public void request(long n) {
+    Flow.Subscription current = subscription;
+    if (current != null) {
+      current.request(n);
     }
+  }
 
-    @Override
-    public void request(long n) {
-      subscription.request(n);
-    }
-
-    @Override
-    public void cancel() {
-      attempt.end(Ending.CANCELLED);
-      subscription.cancel();
+  @Override
+  public void cancel() {
+    attempt.end(Ending.CANCELLED);
+    Flow.Subscription current = subscription;
+    if (current != null) {
+      current.cancel();
     }
   }
 }
