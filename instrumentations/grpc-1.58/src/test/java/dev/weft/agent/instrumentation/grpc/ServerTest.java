@@ -112,7 +112,7 @@ class ServerTest {
       assertThat(status.getDescription()).isEqualTo("RBAC: access denied");
       assertThat(closing.trailers.keys()).contains("x-why");
       assertThat(server.calls).hasValue(0);
-      assertThat(gate.ends).containsExactly("200/7");
+      Awaitility.await().untilAsserted(() -> assertThat(gate.ends).containsExactly("200/7"));
     }
   }
 
