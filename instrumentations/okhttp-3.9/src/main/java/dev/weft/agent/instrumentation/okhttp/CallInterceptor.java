@@ -5,6 +5,7 @@
 package dev.weft.agent.instrumentation.okhttp;
 
 import dev.weft.agent.seam.Call;
+import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Outbound;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -120,7 +121,12 @@ public final class CallInterceptor implements Interceptor {
     if (request.isHttps() || own == null || goesThroughProxy(own, request)) {
       return null;
     }
-    return Outbound.begin(request, RequestView.INSTANCE);
+    try {
+      return Outbound.begin(request, RequestView.INSTANCE);
+    } catch (RuntimeException | LinkageError e) {
+      Hooks.failed(HOOK, "begin: " + e);
+      return null;
+    }
   }
 
   private static boolean goesThroughProxy(OkHttpClient client, Request request) {

@@ -4,7 +4,6 @@
  */
 package dev.weft.agent.instrumentation.okhttp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -152,11 +151,7 @@ class OkHttpTest {
   @Test
   void bodyIsSentAgainToAnotherEndpoint() throws IOException {
     v1.handle(exchange -> LocalServer.answer(exchange, 503, "busy"));
-    v2.handle(
-        exchange -> {
-          String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-          LocalServer.answer(exchange, 200, "got " + body);
-        });
+    v2.handle(LocalServer::echo);
     mesh.manage("orders", n -> n == 0 ? to(v1).retryOn(503) : to(v2));
 
     Request request =
@@ -505,6 +500,17 @@ class OkHttpTest {
     get("http://orders/");
 
     assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(200_000_000);
+  }
+
+  @Test
+  void delayEndsWithTheReadTimeout() {
+    mesh.manage("orders", n -> to(v1).delayMillis(20_000).retryOnFailure(0));
+    client = client.newBuilder().readTimeout(100, TimeUnit.MILLISECONDS).build();
+
+    assertThatThrownBy(() -> get("http://orders/")).isInstanceOf(SocketTimeoutException.class);
+
+    assertThat(mesh.attempts()).hasSize(1);
+    assertThat(mesh.attempt(0).events()).containsExactly("failed APPLICATION_TIMEOUT");
   }
 
   @Test
