@@ -61,7 +61,7 @@ final class ContractMesh {
         .host(
             "per-try.test",
             alone,
-            route -> retry(route, "5xx", 1, DELAY_MILLIS),
+            route -> retry(route, "5xx", 1, 3 * DELAY_MILLIS),
             cluster -> TestMesh.limit(cluster, 1))
         .host("headers.test", alone, ContractMesh::headers)
         .host("rewrite.test", alone, ContractMesh::rewrite)
