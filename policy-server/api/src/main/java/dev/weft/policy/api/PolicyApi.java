@@ -51,6 +51,7 @@ public final class PolicyApi implements AutoCloseable {
       server.serviceUnder(root + "/", kubernetes);
     }
     server.serviceUnder("/weft/v1/", weft);
+    server.errorHandler(new ProtocolErrors());
   }
 
   /** Ends all watches: their clients begin others elsewhere, or here after a restart. */
