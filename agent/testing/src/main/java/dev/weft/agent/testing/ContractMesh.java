@@ -71,9 +71,14 @@ final class ContractMesh {
                         .setHostRedirect("one.test")
                         .setPathRedirect("/moved")
                         .setResponseCode(RedirectAction.RedirectResponseCode.FOUND)))
-        .answer("ready.test", 200, "ready")
+        .answer("ready.test", 200, ready(one))
         .answer("direct.test", 418, "a teapot")
         .write(file);
+  }
+
+  /** Returns what {@code ready.test} answers once the agent has this mesh, not an older one. */
+  static String ready(TestServer one) {
+    return "ready for " + one.port();
   }
 
   private static void asItIs(Route.Builder route) {
