@@ -33,6 +33,8 @@ public final class CallInterceptor implements Interceptor {
   /** Written within the client's constructor, so whoever sees the client sees it. */
   private @Nullable OkHttpClient client;
 
+  private @Nullable Shadow shadow;
+
   private CallInterceptor() {}
 
   /**
@@ -60,6 +62,7 @@ public final class CallInterceptor implements Interceptor {
 
   void setClient(OkHttpClient client) {
     this.client = client;
+    this.shadow = new Shadow(client);
     inClients = true;
   }
 
@@ -72,7 +75,7 @@ public final class CallInterceptor implements Interceptor {
       Request next = FollowUps.take(response);
       return next == null ? response : follow(chain, response, null, next);
     }
-    Exchange exchange = new Exchange(chain, request, call, null);
+    Exchange exchange = new Exchange(chain, request, call, null, shadow);
     Response response = exchange.run();
     Request next = FollowUps.take(response);
     return next == null ? response : follow(chain, response, exchange, next);
@@ -101,7 +104,7 @@ public final class CallInterceptor implements Interceptor {
           exchange = null;
           response = chain.proceed(next);
         } else {
-          exchange = new Exchange(chain, next, call, exchange);
+          exchange = new Exchange(chain, next, call, exchange, shadow);
           response = exchange.run();
         }
       } finally {
@@ -117,6 +120,10 @@ public final class CallInterceptor implements Interceptor {
   }
 
   private @Nullable Call begin(Request request) {
+    Call copied = Shadow.take(request);
+    if (copied != null) {
+      return copied;
+    }
     OkHttpClient own = client;
     if (request.isHttps() || own == null || goesThroughProxy(own, request)) {
       return null;

@@ -48,6 +48,7 @@ final class Exchange {
   private final Chain chain;
   private final Request request;
   private final Call call;
+  private final @Nullable Shadow shadow;
   private @Nullable Address lastUsed;
   private Trip trip;
 
@@ -55,11 +56,18 @@ final class Exchange {
    * Makes one that has not begun.
    *
    * @param previous the hop before, of the same call of the application
+   * @param shadow sends copies for mirrors
    */
-  Exchange(Chain chain, Request request, Call call, @Nullable Exchange previous) {
+  Exchange(
+      Chain chain,
+      Request request,
+      Call call,
+      @Nullable Exchange previous,
+      @Nullable Shadow shadow) {
     this.chain = chain;
     this.request = request;
     this.call = call;
+    this.shadow = shadow;
     this.lastUsed = previous == null ? null : previous.lastUsed;
     this.trip = new Trip();
   }
@@ -178,7 +186,11 @@ final class Exchange {
     if (step instanceof Refuse refuse) {
       throw new SSLPeerUnverifiedException(refuse.reason());
     }
-    trip.begin((Attempt) step);
+    Attempt attempt = (Attempt) step;
+    if (shadow != null) {
+      shadow.send(request, attempt);
+    }
+    trip.begin(attempt);
     return new Object[] {null, trip.limited(connecting)};
   }
 
