@@ -24,6 +24,11 @@ public final class Artifacts {
     return built("agent/distribution/target/weft-agent.jar");
   }
 
+  /** Returns the unchanged OpenTelemetry Java agent that the agent is made from. */
+  public static Path upstreamAgent() {
+    return built("agent/distribution/target/upstream/opentelemetry-javaagent.jar");
+  }
+
   /** Returns the policy server. */
   public static Path policyServer() {
     return built("policy-server/server/target/weft-policy-server.jar");

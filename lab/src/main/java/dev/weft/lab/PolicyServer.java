@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 public final class PolicyServer implements AutoCloseable {
   private static final Pattern KIND = Pattern.compile("^kind:\\s*(\\S+)", Pattern.MULTILINE);
   private static final Pattern API = Pattern.compile("^apiVersion:\\s*(\\S+)", Pattern.MULTILINE);
-  private static final Pattern NAME = Pattern.compile("^\\s+name:\\s*(\\S+)", Pattern.MULTILINE);
+  private static final Pattern NAME =
+      Pattern.compile("^(?:\\s+|metadata: \\{)name:\\s*([^\\s,}]+)", Pattern.MULTILINE);
 
   private final Jdk jdk;
   private final int port;

@@ -42,6 +42,8 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class HttpClientContract {
   private static final Duration SOON = Duration.ofSeconds(20);
+  // Says which file is in effect: an earlier run's may still be.
+  private static String generation = "";
   private static TestServer one = TestServer.start("one");
   private static TestServer twin = one.twin("twin");
 
@@ -59,6 +61,8 @@ public abstract class HttpClientContract {
     CANCEL,
     /** An interrupt ends a blocking call. */
     INTERRUPT,
+    /** Sending a copy of a request in the background. */
+    MIRROR,
     /** Following redirects. */
     REDIRECT,
     /** A timeout for the whole request, set with the request. */
@@ -89,7 +93,8 @@ public abstract class HttpClientContract {
   static void writeTheMesh() {
     String file = System.getProperty("weft.xds.file");
     assertThat(file).as("-Dweft.xds.file").isNotNull();
-    ContractMesh.write(Path.of(file), one, twin);
+    generation = key();
+    ContractMesh.write(Path.of(file), one, twin, generation);
   }
 
   @AfterAll
@@ -108,7 +113,7 @@ public abstract class HttpClientContract {
     await()
         .atMost(SOON)
         .ignoreExceptions()
-        .until(() -> client.send(Request.get("http://ready.test/")).status() == 200);
+        .until(() -> client.send(Request.get("http://ready.test/")).body().equals(generation));
     one.forget();
     twin.forget();
   }
@@ -211,6 +216,51 @@ public abstract class HttpClientContract {
 
     assertThat(response.body()).isEqualTo("one");
     assertThat(millisSince(start)).isGreaterThanOrEqualTo(DELAY_MILLIS);
+  }
+
+  @Test
+  void mirroredRequestIsSentTwiceAndAnsweredOnce() throws Exception {
+    assume(Ability.MIRROR);
+
+    Response response = client.send(Request.post("http://mirrored.test/copy", "both"));
+
+    assertThat(response.body()).isEqualTo("one");
+    assertThat(one.received("/copy")).hasSize(1);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(twin.received("/copy"))
+                    .singleElement()
+                    .satisfies(
+                        copy -> {
+                          assertThat(copy.method()).isEqualTo("POST");
+                          assertThat(copy.body()).isEqualTo("both");
+                          assertThat(copy.header("host")).isEqualTo("mirrored.test-shadow");
+                        }));
+  }
+
+  @Test
+  void bodyThatIsProducedOnceIsNotMirrored() throws Exception {
+    assume(Ability.MIRROR);
+
+    client.send(Request.post("http://mirrored.test/once", "once").once());
+    client.send(Request.get("http://mirrored.test/twice"));
+
+    await().atMost(SOON).until(() -> twin.received("/twice").size() == 1);
+    assertThat(twin.received("/once")).isEmpty();
+    assertThat(one.received("/once"))
+        .singleElement()
+        .satisfies(request -> assertThat(request.body()).isEqualTo("once"));
+  }
+
+  @Test
+  void mirrorThatIsNotThereIsNotSeen() throws Exception {
+    assume(Ability.MIRROR);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.send(Request.get("http://lost-mirror.test/")).body()).isEqualTo("one");
+    }
   }
 
   @Test
