@@ -19,14 +19,15 @@ final class WeftApi {
   }
 
   /**
-   * Answers {@code /weft/v1/agents}, all of them, or {@code /weft/v1/agents/<name>}: those of a
-   * service or one instance.
+   * Answers {@code /weft/v1/agents}, all of them; {@code /weft/v1/agents/<name>}, those of a
+   * service or one instance; or {@code /weft/v1/agents/<node id>/config}, what is pushed to one.
    */
   ApiAnswer handle(ApiRequest request) {
     List<String> segments = request.segments();
+    boolean isConfig = segments.size() == 5 && segments.get(4).equals("config");
     boolean isAgents =
         segments.size() >= 3
-            && segments.size() <= 4
+            && (segments.size() <= 4 || isConfig)
             && segments.subList(0, 3).equals(List.of("weft", "v1", "agents"));
     if (!isAgents) {
       return KubernetesApi.failure(ApiException.unknownPath(request.path()));
@@ -35,6 +36,10 @@ final class WeftApi {
       return KubernetesApi.failure(
           ApiException.methodNotAllowed(request.method() + " (expected: GET)"));
     }
+    return isConfig ? config(segments.get(3)) : agents(segments);
+  }
+
+  private ApiAnswer agents(List<String> segments) {
     List<ObjectNode> agents = new ArrayList<>(directory.agents());
     if (segments.size() == 4) {
       String name = segments.get(3);
@@ -48,8 +53,22 @@ final class WeftApi {
     return ApiAnswer.Document.ok(answer);
   }
 
+  private ApiAnswer config(String nodeId) {
+    ObjectNode configuration = directory.configuration(nodeId);
+    return configuration == null
+        ? KubernetesApi.failure(ApiException.notFound("agents", "weft.dev", nodeId))
+        : ApiAnswer.Document.ok(configuration);
+  }
+
+  /** A service or an instance, with or without its namespace behind a dot, or a node id. */
   private static boolean isNamed(JsonNode workload, String name) {
-    return workload.path("service").asText().equals(name)
-        || workload.path("instance").asText().equals(name);
+    String namespace = "." + workload.path("namespace").asText();
+    String service = workload.path("service").asText();
+    String instance = workload.path("instance").asText();
+    return name.equals(service)
+        || name.equals(instance)
+        || name.equals(service + namespace)
+        || name.equals(instance + namespace)
+        || name.equals(workload.path("nodeId").asText());
   }
 }

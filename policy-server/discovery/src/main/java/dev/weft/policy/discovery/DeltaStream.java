@@ -170,8 +170,8 @@ final class DeltaStream {
     for (int i = typeUrls.size() - 1; i >= 0; i--) {
       String typeUrl = typeUrls.get(i);
       TypeState state = types.get(typeUrl);
-      List<String> names = removed.get(typeUrl);
-      if (state != null && names != null) {
+      List<String> names = removed.getOrDefault(typeUrl, List.of());
+      if (state != null && (!names.isEmpty() || state.isAnswerOwed())) {
         respond(typeUrl, state, List.of(), names, published.revision());
       }
     }

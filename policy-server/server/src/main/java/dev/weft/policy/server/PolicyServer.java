@@ -84,8 +84,7 @@ public final class PolicyServer implements AutoCloseable {
                 Clock.systemUTC()));
     DiscoveryServer discovery =
         DiscoveryServer.create(policies, DiscoverySettings.DEFAULT.withMesh(options.mesh()), views);
-    PolicyApi api =
-        PolicyApi.of(policies, shown, events, new Agents(discovery::agents), folder != null);
+    PolicyApi api = PolicyApi.of(policies, shown, events, new Agents(discovery), folder != null);
 
     ServerBuilder builder =
         Server.builder()
