@@ -43,7 +43,9 @@ final class RunningApi implements AutoCloseable {
 
   RunningApi(boolean isReadOnly) {
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    api = PolicyApi.of(policies, shown, events, () -> List.copyOf(agents), isReadOnly);
+    api =
+        PolicyApi.of(
+            policies, shown, events, () -> List.copyOf(agents), new MemoryTokens(), isReadOnly);
     api.addTo(builder);
     server = builder.build();
     server.start().join();

@@ -74,7 +74,7 @@ class WeftCommandTest {
           }
         });
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    PolicyApi.of(policies, shown, new EventLog(), () -> List.copyOf(agents), false).addTo(builder);
+    PolicyApi.of(policies, shown, new EventLog(), () -> List.copyOf(agents), new MemoryTokens(), false).addTo(builder);
     server = builder.build();
     server.start().join();
   }
