@@ -44,7 +44,7 @@ final class RunningApi implements AutoCloseable {
 
   RunningApi(boolean isReadOnly) {
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    api = PolicyApi.of(policies, shown, events, new Directory(), isReadOnly);
+    api = PolicyApi.of(policies, shown, events, new Directory(), new MemoryTokens(), isReadOnly);
     api.addTo(builder);
     server = builder.build();
     server.start().join();

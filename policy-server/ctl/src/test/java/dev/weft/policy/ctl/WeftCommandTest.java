@@ -74,7 +74,8 @@ class WeftCommandTest {
           }
         });
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    PolicyApi.of(policies, shown, new EventLog(), new Directory(), false).addTo(builder);
+    PolicyApi.of(policies, shown, new EventLog(), new Directory(), new MemoryTokens(), false)
+        .addTo(builder);
     server = builder.build();
     server.start().join();
   }

@@ -204,6 +204,7 @@ class PolicyServerTest {
             directory.resolve("unused"),
             folder,
             MeshSettings.DEFAULT,
+            SecurityOptions.PLAINTEXT,
             Duration.ofSeconds(1));
     try (PolicyServer fromFolder = PolicyServer.start(options)) {
       assertThat(send(fromFolder, "GET", ROUTES + "/orders", "").statusCode()).isEqualTo(200);
@@ -273,6 +274,7 @@ class PolicyServerTest {
         data == null ? directory.resolve("data") : data,
         null,
         MeshSettings.DEFAULT,
+        SecurityOptions.PLAINTEXT,
         Duration.ofSeconds(1));
   }
 
