@@ -77,6 +77,16 @@ public record PolicyResource(
     return json.path("spec");
   }
 
+  /** Returns its annotations. */
+  public Map<String, String> annotations() {
+    Map<String, String> annotations = new LinkedHashMap<>();
+    json.path("metadata")
+        .path("annotations")
+        .properties()
+        .forEach(one -> annotations.put(one.getKey(), one.getValue().asText()));
+    return annotations;
+  }
+
   /** Returns the typed view of a {@link Kinds#VIRTUAL_SERVICE}; each call makes a new one. */
   public VirtualService asVirtualService() {
     return as(Kinds.VIRTUAL_SERVICE, VirtualService.class);
