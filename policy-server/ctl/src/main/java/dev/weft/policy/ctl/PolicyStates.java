@@ -55,8 +55,7 @@ final class PolicyStates {
   private Row unproblematic(boolean hasNoProblem) {
     String source = AgentText.source(report.path("configSource").asText());
     String version = report.path("configVersion").asText();
-    boolean isBehind =
-        hasNoProblem && !AgentConfiguration.ofPush(pushed).version().equals(version);
+    boolean isBehind = hasNoProblem && !AgentConfiguration.ofPush(pushed).version().equals(version);
     return switch (source) {
       case "server" ->
           isBehind ? new Row("", "pushed", "not acknowledged yet") : new Row("", APPLIED, "");

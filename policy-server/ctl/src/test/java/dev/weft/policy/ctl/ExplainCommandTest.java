@@ -103,7 +103,8 @@ class ExplainCommandTest {
     ObjectNode pushed = pushed(directory);
     Store store = EmbeddedStore.inMemory(UUID.randomUUID());
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    PolicyApi.of(store, store, new EventLog(), new OneAgent(pushed), false).addTo(builder);
+    PolicyApi.of(store, store, new EventLog(), new OneAgent(pushed), new MemoryTokens(), false)
+        .addTo(builder);
     Server server = builder.build();
     server.start().join();
     try {
