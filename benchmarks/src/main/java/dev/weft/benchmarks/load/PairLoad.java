@@ -131,16 +131,26 @@ public final class PairLoad {
           variant
               .on(app("plain-caller", name + "-caller", folder), name + "-caller", server)
               .start();
+      Pair pair = pair(variant, server, name, caller, callee);
+      try {
+        caller
+            .process()
+            .await("reach its callee", Duration.ofSeconds(60), () -> pair.call(1).equals(all(1)));
+      } catch (RuntimeException e) {
+        pair.close();
+        throw e;
+      }
+      return pair;
+    }
+
+    private static Pair pair(
+        Variant variant, PolicyServer server, String name, App caller, App callee) {
       String target =
           variant.isMesh() ? "http://" + name + ":8080/version" : callee.url() + "/version";
       if (variant.isMesh()) {
         server.apply(ROUTE.formatted(name));
       }
-      Pair pair = new Pair(caller, callee, caller.url() + "/call?url=" + target + "&n=");
-      caller
-          .process()
-          .await("reach its callee", Duration.ofSeconds(60), () -> pair.call(1).equals(all(1)));
-      return pair;
+      return new Pair(caller, callee, caller.url() + "/call?url=" + target + "&n=");
     }
 
     private static App.Builder app(String jar, String name, Path folder) {
