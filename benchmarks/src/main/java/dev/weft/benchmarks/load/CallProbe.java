@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 
 /**
  * An application that calls with java.net.http and prints how many bytes all of its threads
@@ -24,7 +25,7 @@ final class CallProbe {
   static final String RESULT = "bytes per call: ";
   static final String DONE = "that is all";
 
-  private static final int WARM_UP = 10_000;
+  private static final int WARM_UP = 20_000;
   private static final int WINDOWS = 5;
   private static final int CALLS = 4_000;
 
@@ -65,7 +66,7 @@ final class CallProbe {
         if (once() == 200) {
           return;
         }
-      } catch (IOException e) {
+      } catch (IOException | CompletionException e) {
         Thread.sleep(50); // nobody knows the name yet
       }
     }
