@@ -13,6 +13,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
 
 /**
  * An application that calls with java.net.http and prints how many bytes all of its threads
@@ -23,12 +26,13 @@ final class CallProbe {
   static final String DONE = "that is all";
 
   private static final int WARM_UP = 20_000;
-  private static final int WINDOWS = 9;
-  private static final int CALLS = 5_000;
+  private static final int WINDOWS = 5;
+  private static final int CALLS = 4_000;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Map<Long, Long> byThread = new HashMap<>();
   private final URI uri;
   private final boolean blocks;
 
@@ -62,7 +66,7 @@ final class CallProbe {
         if (once() == 200) {
           return;
         }
-      } catch (IOException e) {
+      } catch (IOException | CompletionException e) {
         Thread.sleep(50); // nobody knows the name yet
       }
     }
@@ -86,11 +90,13 @@ final class CallProbe {
     return response.statusCode();
   }
 
+  /** Returns what all threads have allocated, those that ended since included. */
   private long allocated() {
-    long sum = 0;
-    for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
-      sum += Math.max(0, bytes); // -1: it has ended meanwhile
+    long[] ids = threads.getAllThreadIds();
+    long[] bytes = threads.getThreadAllocatedBytes(ids);
+    for (int i = 0; i < ids.length; i++) {
+      byThread.merge(ids[i], bytes[i], Math::max);
     }
-    return sum;
+    return byThread.values().stream().mapToLong(Long::longValue).sum();
   }
 }

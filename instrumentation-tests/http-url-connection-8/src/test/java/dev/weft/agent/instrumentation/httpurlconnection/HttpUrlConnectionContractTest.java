@@ -22,12 +22,13 @@ class HttpUrlConnectionContractTest extends HttpClientContract {
 
   /**
    * It only blocks, a copy of a request would need a thread to block, a read from its socket is not
-   * ended by an interrupt, and before JDK 25 it takes
-   * a body that is shorter than announced as it comes.
+   * ended by an interrupt, and before JDK 25 it takes a body that is shorter than announced as it
+   * comes.
    */
   @Override
   protected Set<Ability> inabilities() {
-    Set<Ability> inabilities = EnumSet.of(Ability.ASYNC, Ability.CANCEL, Ability.INTERRUPT, Ability.MIRROR);
+    Set<Ability> inabilities =
+        EnumSet.of(Ability.ASYNC, Ability.CANCEL, Ability.INTERRUPT, Ability.MIRROR);
     if (Runtime.version().feature() < 25) {
       inabilities.add(Ability.TRUNCATION);
     }

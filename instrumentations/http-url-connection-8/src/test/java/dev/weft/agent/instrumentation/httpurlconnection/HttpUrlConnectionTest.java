@@ -13,6 +13,7 @@ import dev.weft.agent.instrumentation.testing.LocalServer;
 import dev.weft.agent.instrumentation.testing.PlainWeaver;
 import dev.weft.agent.instrumentation.testing.ScriptedAttempt;
 import dev.weft.agent.instrumentation.testing.ScriptedMesh;
+import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
 import java.io.IOException;
@@ -577,6 +578,19 @@ class HttpUrlConnectionTest {
 
     assertThat(read(connection.getInputStream())).isEqualTo("v1");
     assertThat(mesh.begun()).isEmpty();
+  }
+
+  @Test
+  void faultOfOursIsReportedAndTheCallGoesOn() throws IOException {
+    mesh.breakDown();
+
+    assertThat(get("http://localhost:" + v1.address().getPort() + "/")).isEqualTo("v1");
+
+    assertThat(Hooks.statuses().get("http-url-connection-8"))
+        .isEqualTo(
+            new Hooks.Status(
+                Hooks.State.FAILED,
+                "begin: java.lang.IllegalStateException: broken, as the test wants it"));
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.weft.agent.instrumentation.testing.LocalServer;
 import dev.weft.agent.instrumentation.testing.PlainWeaver;
 import dev.weft.agent.instrumentation.testing.ScriptedAttempt;
 import dev.weft.agent.instrumentation.testing.ScriptedMesh;
+import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
 import java.io.IOException;
@@ -645,6 +646,19 @@ class OkHttpTest {
     assertThat(get("http://orders/")).isEqualTo("v1");
 
     assertThat(mesh.begun()).isEmpty();
+  }
+
+  @Test
+  void faultOfOursIsReportedAndTheCallGoesOn() throws IOException {
+    mesh.breakDown();
+
+    assertThat(get("http://localhost:" + v1.address().getPort() + "/")).isEqualTo("v1");
+
+    assertThat(Hooks.statuses().get("okhttp-3.9"))
+        .isEqualTo(
+            new Hooks.Status(
+                Hooks.State.FAILED,
+                "begin: java.lang.IllegalStateException: broken, as the test wants it"));
   }
 
   @Test

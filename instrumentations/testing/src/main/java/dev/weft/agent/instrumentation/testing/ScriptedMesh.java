@@ -27,6 +27,7 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
   private final List<BooleanSupplier> replayable = new CopyOnWriteArrayList<>();
   private final AtomicInteger abandoned = new AtomicInteger();
   private final AtomicInteger steps = new AtomicInteger();
+  private volatile boolean isBroken;
 
   /** Returns a new one, which is the seam's engine until it is closed. */
   public static ScriptedMesh installed() {
@@ -60,6 +61,11 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
     return replayable.get(begunCall).getAsBoolean();
   }
 
+  /** Makes the beginning of every call throw, as a fault of ours would. */
+  public void breakDown() {
+    isBroken = true;
+  }
+
   /** Returns how many calls were abandoned. */
   public int abandoned() {
     return abandoned.get();
@@ -67,6 +73,9 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
 
   @Override
   public <Q> @Nullable Call begin(Q request, RequestReader<Q> reader) {
+    if (isBroken) {
+      throw new IllegalStateException("broken, as the test wants it");
+    }
     IntFunction<Step> script = hosts.get(reader.host(request));
     if (script == null) {
       return null;
