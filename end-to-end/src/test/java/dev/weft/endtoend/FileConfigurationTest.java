@@ -48,7 +48,7 @@ class FileConfigurationTest {
         Weft.Outcome refused = Weft.run(folder, "compile", policies.toString(), "-o", file());
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.output())
-            .contains("routes.yaml:11: VirtualService orders: spec.http[0].route[0].weight: -1");
+            .contains("routes.yaml:10: VirtualService orders: spec.http[0].route[0].weight: -1");
 
         compile(0, 100);
         Await.until(

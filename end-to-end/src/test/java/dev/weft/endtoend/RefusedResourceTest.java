@@ -22,15 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** A resource that the policy server takes and an agent cannot: Envoy's limit of weights' sum. */
 class RefusedResourceTest {
   private static final Jdk JDK = Jdk.current();
-  private static final Pattern CONFIG = Pattern.compile("\"configVersion\":\"([^\"]+)\"");
+  private static final Pattern CONFIG = Pattern.compile("\"configVersion\"\\s*:\\s*\"([^\"]+)\"");
   private static final String TOO_HEAVY =
       Orders.weights(Integer.MAX_VALUE, Integer.MAX_VALUE)
           + """
               - destination: {host: orders.shop}
                 weight: %d
           """
-              .formatted(Integer.MAX_VALUE)
-              .indent(-4);
+              .formatted(Integer.MAX_VALUE);
 
   @TempDir Path folder;
 
@@ -54,7 +53,8 @@ class RefusedResourceTest {
       assertThat(Orders.calls(caller, 50)).isEqualTo(Map.of("v1", 50));
       Weft.Outcome agents = Weft.run(folder, "agents", "caller", "--server", server.url());
       assertThat(agents.output())
-          .containsPattern("RouteConfiguration +80 +kept last good .*weights' sum 6442450941");
+          .containsPattern(
+              "VirtualService default/orders +kept last good +RouteConfiguration 80: .*6442450941");
       Await.until(
           "the refusal to be an event of the policy",
           Duration.ofSeconds(20),

@@ -163,7 +163,9 @@ final class AgentText {
   private String policies() {
     Map<String, Integer> states = new TreeMap<>();
     for (JsonNode resource : report.path("resources")) {
-      states.merge(words(resource.path("state").asText()), 1, Integer::sum);
+      boolean isAboutStore = resource.path("typeUrl").asText().isEmpty();
+      states.merge(
+          isAboutStore ? "withheld" : words(resource.path("state").asText()), 1, Integer::sum);
     }
     if (!states.isEmpty()) {
       List<String> counts = new ArrayList<>();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
     name = "agents",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the agents in the mesh: what is woven, what is applied, and why not.",
+      "Shows the agents, what is woven and what is applied.",
       "With a name, all about those of that service or instance."
     })
 final class AgentsCommand implements Callable<Integer> {

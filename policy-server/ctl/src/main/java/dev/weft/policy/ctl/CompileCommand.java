@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Turns a folder of YAML into a file that agents read with -Dweft.xds.file=FILE.",
-      "No policy server is needed; agents follow the file when it is compiled again."
+      "Turns a folder of YAML into a file that agents read.",
+      "Give it to them with -Dweft.xds.file=FILE. No policy server is needed; they follow the file",
+      "when it is compiled again."
     },
     footer = {
       "",

@@ -28,8 +28,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Says what the mesh does with a request and why: which route, clusters and",
-      "endpoints it takes, what else is done to it, and why other routes did not match.",
+      "Says what the mesh does with a request, and why.",
+      "That is: which route, clusters and endpoints it takes, what else is done to it,",
+      "and why the routes before that one do not match.",
       "Nothing is sent: the agent's own code decides by what is pushed to APP's agent."
     },
     footer = {
@@ -150,7 +151,8 @@ final class ExplainCommand implements Callable<Integer> {
         .put("instances", agents.size())
         .put("configSource", agent.at("/report/configSource").asText())
         .put("configVersion", agent.at("/report/configVersion").asText())
-        .put("pushedVersion", held.version());
+        .put("pushedVersion", held.version())
+        .put("problems", agent.at("/report/resources").size());
     return document;
   }
 }

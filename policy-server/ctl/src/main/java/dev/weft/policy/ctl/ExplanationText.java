@@ -58,18 +58,31 @@ final class ExplanationText {
     if (from.has("policies")) {
       return "by the policies in " + from.path("policies").asText();
     }
-    String instance = "as its instance " + from.path("instance").asText();
-    String others =
-        from.path("instances").asInt() > 1 ? " (of " + from.path("instances").asText() + ")" : "";
-    boolean isInForce =
-        from.path("configVersion").asText().equals(from.path("pushedVersion").asText());
+    String instance = from.path("instance").asText();
+    String one =
+        "its instance "
+            + instance
+            + (from.path("instances").asInt() > 1
+                ? " (of " + from.path("instances").asText() + ")"
+                : "");
     String configSource = AgentText.source(from.path("configSource").asText());
-    return isInForce
-        ? instance + others + " does it now"
-        : instance
-            + others
-            + " does it once it has applied what is pushed; now it has "
-            + (configSource.isEmpty() ? "not reported yet" : "another, from the " + configSource);
+    if (from.path("configVersion").asText().equals(from.path("pushedVersion").asText())) {
+      return "as " + one + " does it now";
+    }
+    if (!configSource.equals("server")) {
+      return "as "
+          + one
+          + " does it once it has what the server pushes; now it has "
+          + (configSource.isEmpty() || configSource.equals("none")
+              ? "no configuration"
+              : "another configuration, from its " + configSource);
+    }
+    return from.path("problems").asInt() == 0
+        ? "as " + one + " does it once it has applied what is being pushed"
+        : "by what is pushed to "
+            + one
+            + ", which has not all of it in force: weft agents "
+            + instance;
   }
 
   private void printOutcome(PrintWriter out) {

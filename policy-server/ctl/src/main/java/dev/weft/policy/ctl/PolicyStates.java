@@ -47,7 +47,7 @@ final class PolicyStates {
       }
     }
     List<Row> rows = new ArrayList<>(policies.values());
-    problems.values().forEach(problem -> rows.add(row(name(problem), problem)));
+    problems.values().forEach(problem -> rows.add(withoutPolicy(problem)));
     return rows;
   }
 
@@ -66,6 +66,14 @@ final class PolicyStates {
       case "file" -> new Row("", "not applied", "the agent reads a file, weft.xds.file");
       default -> new Row("", "not applied", "the agent has no configuration yet");
     };
+  }
+
+  /** A resource that no policy is behind, or all removals of a server with another store. */
+  private static Row withoutPolicy(JsonNode problem) {
+    return problem.path("typeUrl").asText().isEmpty()
+        ? new Row(
+            "(removals)", "withheld", problem.path("reason").asText() + " with weft.adopt")
+        : row(name(problem), problem);
   }
 
   private static Row row(String policy, JsonNode problem) {

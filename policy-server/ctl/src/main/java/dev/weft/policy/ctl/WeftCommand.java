@@ -32,6 +32,15 @@ final class WeftCommand {
   static CommandLine commandLine() {
     return new CommandLine(new WeftCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(
+            (failure, arguments) -> {
+              CommandLine command = failure.getCommandLine();
+              command.getErr().println("weft: " + failure.getMessage());
+              command
+                  .getErr()
+                  .println(command.getCommandSpec().qualifiedName(" ") + " --help says more");
+              return CommandLine.ExitCode.USAGE;
+            })
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
               if (!(failure instanceof CommandFailure understood)) {

@@ -219,6 +219,7 @@ class DeltaStreamTest {
     client.take(TypeUrls.CLUSTER);
 
     client.unsubscribe(TypeUrls.CLUSTER, ORDERS);
+    assertThat(client.hasNothingElse()).isTrue(); // and the server has read it
     mesh.apply(rule("orders", "RANDOM"));
     mesh.apply(rule("stock", "RANDOM"));
 
