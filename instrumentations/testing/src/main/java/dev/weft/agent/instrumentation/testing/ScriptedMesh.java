@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
   private final Map<String, IntFunction<Step>> hosts = new ConcurrentHashMap<>();
   private final List<String> begun = new CopyOnWriteArrayList<>();
   private final List<ScriptedAttempt> attempts = new CopyOnWriteArrayList<>();
+  private final List<BooleanSupplier> replayable = new CopyOnWriteArrayList<>();
   private final AtomicInteger abandoned = new AtomicInteger();
   private final AtomicInteger steps = new AtomicInteger();
 
@@ -53,6 +55,11 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
     return attempts.get(index);
   }
 
+  /** Asks the adapter whether the request of a call, from 0, could be sent again now. */
+  public boolean isReplayable(int begunCall) {
+    return replayable.get(begunCall).getAsBoolean();
+  }
+
   /** Returns how many calls were abandoned. */
   public int abandoned() {
     return abandoned.get();
@@ -71,6 +78,7 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
             + ':'
             + reader.port(request)
             + reader.path(request));
+    replayable.add(() -> reader.isReplayable(request));
     return new ScriptedCall(script);
   }
 
