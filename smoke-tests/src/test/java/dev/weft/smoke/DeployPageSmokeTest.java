@@ -39,13 +39,13 @@ class DeployPageSmokeTest {
   private static final Map<String, List<String>> SHOWS = new LinkedHashMap<>();
 
   static {
-    SHOWS.put("./weft agents orders", List.of("version=v1", "java-http-server-8"));
+    SHOWS.put("./weft agents orders", List.of("connected", "java-http-server-8"));
     SHOWS.put("./weft agents", List.of("basket", "checkout", "orders", "pricing", "shop-front"));
     SHOWS.put("curl -sf http://127.0.0.1:8080/orders", List.of("\"service\":\"orders\""));
     SHOWS.put("curl -sf http://127.0.0.1:8080/basket", List.of("\"service\":\"orders\""));
   }
 
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final Map<String, String> ENVIRONMENT = new HashMap<>();
   private static final String FRONT = Integer.toString(Http.freePort());
   private static final String SERVER = Integer.toString(Http.freePort());
