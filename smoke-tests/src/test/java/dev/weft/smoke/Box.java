@@ -43,7 +43,7 @@ final class Box implements AutoCloseable {
   private static final long ONE_CPU_NANOS = 1_000_000_000L;
   private static final int STOP_SECONDS = 30;
   private static final int TAIL_LINES = 60;
-  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
   private final Builder builder;
   private final GenericContainer<?> container;

@@ -31,12 +31,12 @@ class NetworkCutSmokeTest {
 
   @Test
   void anEndpointThatIsCutOffIsEjectedAndComesBack(Mesh mesh) {
-    String url = "http://catalog/version";
+    String url = "http://catalog.shop/version";
     String address = mesh.plainA().address(mesh.wire());
-    mesh.policies().service("catalog", address, mesh.plainB().address(mesh.wire()));
+    mesh.policies().service("catalog.shop", address, mesh.plainB().address(mesh.wire()));
     mesh.policies()
         .destinationRule(
-            "catalog",
+            "catalog.shop",
             """
               trafficPolicy:
                 connectionPool: {tcp: {connectTimeout: 500ms}}
@@ -48,10 +48,10 @@ class NetworkCutSmokeTest {
             """);
     mesh.policies()
         .virtualService(
-            "catalog",
+            "catalog.shop",
             """
               - route:
-                - destination: {host: catalog}
+                - destination: {host: catalog.shop}
                 timeout: 4s
                 retries: {attempts: 2, perTryTimeout: 1s, retryOn: "connect-failure,reset,5xx"}
             """);

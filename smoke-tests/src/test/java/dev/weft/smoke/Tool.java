@@ -7,6 +7,7 @@ package dev.weft.smoke;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.opentest4j.AssertionFailedError;
 
@@ -53,6 +54,12 @@ enum Tool {
     }
     System.err.println("SKIPPED, as " + missing + " (" + property + "=required fails here)");
     return ConditionEvaluationResult.disabled(missing);
+  }
+
+  /** Ends the test that calls it, as a skipped one, unless there is the tool. */
+  void orSkip() {
+    ConditionEvaluationResult condition = condition();
+    Assumptions.assumeFalse(condition.isDisabled(), () -> condition.getReason().orElse(""));
   }
 
   private boolean isThere() {

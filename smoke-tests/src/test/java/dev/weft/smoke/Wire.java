@@ -4,7 +4,9 @@
  */
 package dev.weft.smoke;
 
+import com.github.dockerjava.api.model.Network.Ipam;
 import java.util.Map;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Network;
 
 /**
@@ -36,13 +38,27 @@ record Wire(Network network, String name) implements AutoCloseable {
     network.close();
   }
 
+  /** Makes it with a subnet that Docker found free, named so that addresses can be asked for. */
   private static Wire create(boolean isInternal) {
+    String subnet;
+    try (Network.NetworkImpl probe = Network.builder().build()) {
+      subnet =
+          DockerClientFactory.lazyClient()
+              .inspectNetworkCmd()
+              .withNetworkId(probe.getId())
+              .exec()
+              .getIpam()
+              .getConfig()
+              .get(0)
+              .getSubnet();
+    }
     Network.NetworkImpl network =
         Network.builder()
             .createNetworkCmdModifier(
                 command ->
                     command
                         .withInternal(isInternal)
+                        .withIpam(new Ipam().withConfig(new Ipam.Config().withSubnet(subnet)))
                         .withLabels(Map.of(Box.LABEL, "true"))
                         .withOptions(Map.of(BIND_OPTION, "127.0.0.1")))
             .build();

@@ -13,6 +13,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * The health check of a container: a program that ends with 0 if the policy server beside it, on
@@ -25,19 +31,22 @@ final class HealthProbe {
   private HealthProbe() {}
 
   /** Asks once. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, GeneralSecurityException {
     String listen = System.getenv().getOrDefault("WEFT_LISTEN", "127.0.0.1:7070");
-    check(Integer.parseInt(listen.substring(listen.lastIndexOf(':') + 1)));
+    String plaintext = System.getenv().getOrDefault("WEFT_PLAINTEXT", "none");
+    check(
+        Integer.parseInt(listen.substring(listen.lastIndexOf(':') + 1)), !plaintext.equals("none"));
   }
 
   /**
    * Returns if a server on this machine's loopback address is ready.
    *
+   * @param plaintext whether it takes plain text; otherwise it is asked with TLS
    * @throws IOException if it is not, or does not answer in time
    */
-  static void check(int port) throws IOException {
+  static void check(int port, boolean plaintext) throws IOException, GeneralSecurityException {
     InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    try (Socket socket = new Socket()) {
+    try (Socket socket = plaintext ? new Socket() : tlsSocket()) {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.connect(server, TIMEOUT_MILLIS);
       Writer request = new OutputStreamWriter(socket.getOutputStream(), StandardCharsets.US_ASCII);
@@ -50,6 +59,44 @@ final class HealthProbe {
       if (status == null || !status.startsWith("HTTP/1.1 200")) {
         throw new IOException("not ready: " + status);
       }
+    }
+  }
+
+  /** Whether it is ready is no secret, and the one that says so is beside us on loopback. */
+  private static Socket tlsSocket() throws IOException, GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new Anybody()}, null);
+    return context.getSocketFactory().createSocket();
+  }
+
+  private static final class Anybody extends X509ExtendedTrustManager {
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
     }
   }
 }
