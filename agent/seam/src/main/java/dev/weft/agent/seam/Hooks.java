@@ -22,8 +22,8 @@ public final class Hooks {
   }
 
   /**
-   * Tells that a hook is in place. A failure or an unknown version that was reported before, for
-   * another of its types, stays visible.
+   * Tells that a hook is in place. A failure or an unknown version that was reported before, which
+   * may be of another of its types, stays visible.
    */
   public static void woven(String hook, String detail) {
     STATUSES.merge(
