@@ -62,8 +62,7 @@ class MeshMetricsTest {
                                             .hasAttribute(
                                                 text("destination_service_namespace"), "shop")
                                             .hasAttribute(text("destination_version"), "v2")
-                                            .hasAttribute(
-                                                text("source_canonical_revision"), "v3")
+                                            .hasAttribute(text("source_canonical_revision"), "v3")
                                             .hasAttribute(
                                                 text("destination_canonical_service"), "orders")
                                             .hasAttribute(text("response_code"), "200")

@@ -45,7 +45,7 @@ final class TestTomcat implements AutoCloseable {
       Context context = tomcat.addContext("", folder.toString());
       contextSetup.accept(context);
       Tomcat.addServlet(context, "app", servlet()).setAsyncSupported(true);
-      context.addServletMappingDecoded("/*", "app");
+      context.addServletMappingDecoded("/", "app");
       tomcat.start();
       return new TestTomcat(tomcat);
     } catch (IOException e) {
