@@ -55,8 +55,7 @@ final class PolicyStates {
   private Row unproblematic(boolean hasNoProblem) {
     String source = AgentText.source(report.path("configSource").asText());
     String version = report.path("configVersion").asText();
-    boolean isBehind =
-        hasNoProblem && !AgentConfiguration.ofPush(pushed).version().equals(version);
+    boolean isBehind = hasNoProblem && !AgentConfiguration.ofPush(pushed).version().equals(version);
     return switch (source) {
       case "server" ->
           isBehind ? new Row("", "pushed", "not acknowledged yet") : new Row("", APPLIED, "");
@@ -72,8 +71,7 @@ final class PolicyStates {
   /** A resource that no policy is behind, or all removals of a server with another store. */
   private static Row withoutPolicy(JsonNode problem) {
     return problem.path("typeUrl").asText().isEmpty()
-        ? new Row(
-            "(removals)", "withheld", problem.path("reason").asText() + " with weft.adopt")
+        ? new Row("(removals)", "withheld", problem.path("reason").asText() + " with weft.adopt")
         : row(name(problem), problem);
   }
 
