@@ -71,8 +71,7 @@ final class PolicyStates {
   /** A resource that no policy is behind, or all removals of a server with another store. */
   private static Row withoutPolicy(JsonNode problem) {
     return problem.path("typeUrl").asText().isEmpty()
-        ? new Row(
-            "(removals)", "withheld", problem.path("reason").asText() + " with weft.adopt")
+        ? new Row("(removals)", "withheld", problem.path("reason").asText() + " with weft.adopt")
         : row(name(problem), problem);
   }
 

@@ -119,7 +119,8 @@ class ExplainCommandTest {
 
       assertThat(run.errors()).isEmpty();
       assertThat(run.output())
-          .contains("as its instance checkout-1 does it once it has what the server pushes",
+          .contains(
+              "as its instance checkout-1 does it once it has what the server pushes",
               "another configuration, from its cache")
           .contains("#1 canary of VirtualService shop/orders");
       assertThat(nobody.exitCode()).isEqualTo(1);
