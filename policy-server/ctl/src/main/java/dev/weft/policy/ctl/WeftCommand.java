@@ -14,7 +14,13 @@ import picocli.CommandLine.Command;
     versionProvider = WeftCommand.Version.class,
     description = "Edits the policies of a mesh and shows who is in it.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ApplyCommand.class, GetCommand.class, DeleteCommand.class, AgentsCommand.class})
+    subcommands = {
+      ApplyCommand.class,
+      GetCommand.class,
+      DeleteCommand.class,
+      AgentsCommand.class,
+      TokenCommand.class
+    })
 final class WeftCommand {
 
   /** Runs a command and ends with its exit code: 0 done, 1 not done, 2 not understood. */

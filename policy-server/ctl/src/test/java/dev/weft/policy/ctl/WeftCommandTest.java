@@ -74,7 +74,9 @@ class WeftCommandTest {
           }
         });
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    PolicyApi.of(policies, shown, new EventLog(), () -> List.copyOf(agents), new MemoryTokens(), false).addTo(builder);
+    PolicyApi.of(
+            policies, shown, new EventLog(), () -> List.copyOf(agents), new MemoryTokens(), false)
+        .addTo(builder);
     server = builder.build();
     server.start().join();
   }
