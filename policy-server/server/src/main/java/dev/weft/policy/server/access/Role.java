@@ -27,7 +27,7 @@ enum Role {
   }
 
   boolean includes(Role other) {
-    return ordinal() >= other.ordinal();
+    return compareTo(other) >= 0;
   }
 
   @Override
