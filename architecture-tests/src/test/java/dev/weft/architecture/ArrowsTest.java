@@ -19,6 +19,7 @@ class ArrowsTest {
   private static final String SEAM = "dev.weft.agent.seam..";
   private static final String ENGINE = "dev.weft.agent.engine..";
   private static final String CONTROL = "dev.weft.agent.control..";
+  private static final String IDENTITY = "dev.weft.agent.identity..";
   private static final String EXTENSION = "dev.weft.agent.extension..";
   private static final String INSTRUMENTATIONS = "dev.weft.agent.instrumentation..";
   private static final String LITE = "dev.weft.protocol.lite..";
@@ -27,6 +28,7 @@ class ArrowsTest {
   private static final String COMPILER = "dev.weft.policy.compiler..";
   private static final String DISCOVERY = "dev.weft.policy.discovery..";
   private static final String API = "dev.weft.policy.api..";
+  private static final String CA = "dev.weft.policy.ca..";
   private static final String SERVER = "dev.weft.policy.server..";
 
   @ArchTest
@@ -37,6 +39,25 @@ class ArrowsTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(SEAM, "java..", "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule identityKnowsOnlyTheJdk =
+      classes()
+          .that()
+          .resideInAPackage(IDENTITY)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(IDENTITY, "java..", "javax.net.ssl..", "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule theCaKnowsNothingOfPolicies =
+      noClasses()
+          .that()
+          .resideInAPackage(CA)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              MODEL, STORE, COMPILER, DISCOVERY, API, SERVER, "com.linecorp..");
 
   @ArchTest
   static final ArchRule instrumentationsKnowTheSeamAndNoFeature =
@@ -90,7 +111,7 @@ class ArrowsTest {
   static final ArchRule theServerHalfDoesNotSeeTheAgent =
       noClasses()
           .that()
-          .resideInAnyPackage(MODEL, STORE, COMPILER, DISCOVERY, API, SERVER)
+          .resideInAnyPackage(MODEL, STORE, COMPILER, DISCOVERY, API, CA, SERVER)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.weft.agent..", LITE);

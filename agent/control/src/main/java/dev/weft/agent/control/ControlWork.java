@@ -13,6 +13,7 @@ import dev.weft.agent.control.channel.ControlLoop;
 import dev.weft.agent.control.channel.NodeIdentity;
 import dev.weft.agent.control.dns.DnsWatch;
 import dev.weft.agent.control.dns.LookupThreads;
+import dev.weft.agent.control.identity.IdentitySockets;
 import dev.weft.agent.control.registry.RegistryClient;
 import dev.weft.agent.control.registry.Report;
 import dev.weft.agent.control.registry.Report.ConfigOrigin;
@@ -20,6 +21,9 @@ import dev.weft.agent.control.stream.AdsClient;
 import dev.weft.agent.control.translate.XdsResource;
 import dev.weft.agent.control.translate.XdsTable;
 import dev.weft.agent.engine.config.MeshConfig;
+import dev.weft.agent.identity.IdentityKeeper;
+import dev.weft.agent.identity.WorkloadIdentity;
+import dev.weft.protocol.names.PolicyServerIdentity;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -34,6 +38,7 @@ final class ControlWork {
   private static final Logger logger = Logger.getLogger(MeshControl.class.getName());
   private final ControlLoop loop;
   private final ControlOptions options;
+  private final @Nullable IdentityKeeper identity;
   private final Consumer<MeshConfig> apply;
   private final Supplier<AgentFaults> faults;
   private final XdsTable table = new XdsTable();
@@ -47,6 +52,7 @@ final class ControlWork {
   private String savedStore = "";
   private boolean strictSeen;
   private boolean heardOfServer;
+  private boolean stopped;
   private @Nullable ControlChannel channel;
   private @Nullable AdsClient ads;
   private @Nullable RegistryClient registry;
@@ -56,10 +62,12 @@ final class ControlWork {
   ControlWork(
       ControlLoop loop,
       ControlOptions options,
+      @Nullable IdentityKeeper identity,
       Consumer<MeshConfig> apply,
       Supplier<AgentFaults> faults) {
     this.loop = loop;
     this.options = options;
+    this.identity = identity;
     this.apply = apply;
     this.faults = faults;
     this.ports = new ServedPorts(options.announcement().servicePort());
@@ -83,8 +91,10 @@ final class ControlWork {
     } else if (server != null && cacheFolder != null) {
       loadCache(cacheFolder);
     }
-    if (server != null) {
-      connect(server);
+    if (server != null && identity != null) {
+      identity.watch(() -> loop.execute(() -> identityChanged(server, identity)));
+    } else if (server != null) {
+      connect(ControlChannel.plaintext(server.host(), server.port(), loop));
     } else if (xdsFile == null) {
       logger.info("No policy server and no configuration file are named: traffic is unmanaged");
     }
@@ -96,6 +106,10 @@ final class ControlWork {
    * @param whenStopped runs when the server has heard of it, or after a second; on any thread
    */
   void stop(Runnable whenStopped) {
+    stopped = true;
+    if (identity != null) {
+      identity.close();
+    }
     if (cache != null) {
       cache.flush();
     }
@@ -154,8 +168,19 @@ final class ControlWork {
             + ", until the policy server answers");
   }
 
-  private void connect(Server server) {
-    ControlChannel opened = ControlChannel.plaintext(server.host(), server.port(), loop);
+  private void identityChanged(Server server, IdentityKeeper keeper) {
+    WorkloadIdentity held = keeper.current();
+    if (channel == null && held != null && !stopped) {
+      IdentitySockets sockets =
+          new IdentitySockets(
+              keeper.contexts(), PolicyServerIdentity.spiffeId(held.id().trustDomain()));
+      connect(ControlChannel.tls(server.host(), server.port(), sockets, loop));
+    } else if (registry != null) {
+      registry.reportChanged();
+    }
+  }
+
+  private void connect(ControlChannel opened) {
     channel = opened;
     if (file == null) {
       ads =
@@ -263,7 +288,8 @@ final class ControlWork {
         ads == null ? "" : ads.withheld(),
         caught.count(),
         caught.last(),
-        options.shown());
+        options.shown(),
+        identity == null ? null : identity.status());
   }
 
   private void refreshStatus() {

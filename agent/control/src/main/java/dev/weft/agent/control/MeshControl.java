@@ -6,12 +6,14 @@ package dev.weft.agent.control;
 
 import dev.weft.agent.control.channel.ControlThread;
 import dev.weft.agent.engine.config.MeshConfig;
+import dev.weft.agent.identity.IdentityKeeper;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The agent's end of the control plane. It loads the last good configuration from the disk, keeps a
@@ -27,8 +29,11 @@ public final class MeshControl implements AutoCloseable {
   private final ControlWork work;
 
   private MeshControl(
-      ControlOptions options, Consumer<MeshConfig> apply, Supplier<AgentFaults> faults) {
-    work = new ControlWork(loop, options, apply, faults);
+      ControlOptions options,
+      @Nullable IdentityKeeper identity,
+      Consumer<MeshConfig> apply,
+      Supplier<AgentFaults> faults) {
+    work = new ControlWork(loop, options, identity, apply, faults);
   }
 
   /**
@@ -40,7 +45,21 @@ public final class MeshControl implements AutoCloseable {
    */
   public static MeshControl start(
       ControlOptions options, Consumer<MeshConfig> apply, Supplier<AgentFaults> faults) {
-    MeshControl control = new MeshControl(options, apply, faults);
+    return start(options, null, apply, faults);
+  }
+
+  /**
+   * Starts with an identity, and returns at once. The policy server is connected to, over mutual
+   * TLS, as soon as there is a certificate.
+   *
+   * @param identity of this process; null to connect in plain text
+   */
+  public static MeshControl start(
+      ControlOptions options,
+      @Nullable IdentityKeeper identity,
+      Consumer<MeshConfig> apply,
+      Supplier<AgentFaults> faults) {
+    MeshControl control = new MeshControl(options, identity, apply, faults);
     control.loop.execute(control.work::start);
     return control;
   }

@@ -8,9 +8,15 @@ import dev.weft.agent.control.AgentFaults;
 import dev.weft.agent.control.ControlOptions;
 import dev.weft.agent.control.MeshControl;
 import dev.weft.agent.control.channel.NodeIdentity;
+import dev.weft.agent.control.identity.GrpcCertificates;
 import dev.weft.agent.engine.FaultLog;
 import dev.weft.agent.engine.config.MeshConfig;
+import dev.weft.agent.identity.IdentityKeeper;
+import dev.weft.agent.identity.IdentityOptions;
+import dev.weft.agent.identity.SpiffeId;
+import dev.weft.protocol.names.PolicyServerIdentity;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +65,8 @@ final class ControlPlane implements Runnable {
   @Override
   public void run() {
     try {
-      MeshControl control = MeshControl.start(controlOptions(), apply, this::agentFaults);
+      MeshControl control =
+          MeshControl.start(controlOptions(), identity(), apply, this::agentFaults);
       reports.attach(
           new InboundReports.Target() {
             @Override
@@ -79,6 +86,31 @@ final class ControlPlane implements Runnable {
           "Weft has no control plane: it decides nothing, and calls go out as without it",
           e);
     }
+  }
+
+  /** Returns what gets this process its identity; null if nothing proves who it is. */
+  private @Nullable IdentityKeeper identity() {
+    String domain = options.text(Option.TRUST_DOMAIN);
+    IdentityOptions wanted =
+        new IdentityOptions(
+            new SpiffeId(
+                domain, options.text(Option.NAMESPACE), options.text(Option.SERVICE_ACCOUNT)),
+            options.text(Option.IDENTITY_TOKEN),
+            path(Option.IDENTITY_TOKEN_FILE),
+            path(Option.IDENTITY_JWT_FILE),
+            Arrays.stream(options.text(Option.TRUST_FINGERPRINT).split(","))
+                .map(String::strip)
+                .filter(pin -> !pin.isEmpty())
+                .toList(),
+            path(Option.TRUST_BUNDLE),
+            path(Option.IDENTITY_DIR),
+            PolicyServerIdentity.spiffeId(domain));
+    if (options.text(Option.SERVER).isEmpty()
+        || (!wanted.hasCredentials() && wanted.folder() == null)) {
+      return null;
+    }
+    HostPort server = HostPort.parse(options.text(Option.SERVER));
+    return IdentityKeeper.start(wanted, new GrpcCertificates(server.host(), server.port()));
   }
 
   private AgentFaults agentFaults() {

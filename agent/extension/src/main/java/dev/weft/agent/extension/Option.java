@@ -27,6 +27,23 @@ enum Option {
       "A folder where the last good configuration is kept, so that a start without the policy"
           + " server decides as before. Default: none is kept."),
   ENABLED("weft.enabled", "true", "false: nothing is woven and nothing starts."),
+  IDENTITY_DIR(
+      "weft.identity.dir",
+      "",
+      "A folder where this process's private key and certificate are kept, readable by its user"
+          + " only, so that a restart needs no policy server. Default: in memory only."),
+  IDENTITY_JWT_FILE(
+      "weft.identity.jwt.file",
+      "",
+      "A file with a JWT that says who this workload is, such as a projected Kubernetes service"
+          + " account token; read at each use."),
+  IDENTITY_TOKEN(
+      "weft.identity.token",
+      "",
+      "A join token (weft token create) that says who this workload is. It carries the"
+          + " fingerprint of the CA, which the policy server is checked by first."),
+  IDENTITY_TOKEN_FILE(
+      "weft.identity.token.file", "", "A file with a join token; read at each use."),
   LABELS(
       "weft.labels",
       "",
@@ -65,6 +82,20 @@ enum Option {
       "mesh",
       "What upstream's agent traces: mesh (HTTP and gRPC, clients and servers, and what carries"
           + " context between threads), full (all it can) or none. In weft-agent.jar only."),
+  TRUST_BUNDLE(
+      "weft.trust.bundle",
+      "",
+      "A file with the CA certificates (PEM) that the policy server is checked by at the first"
+          + " contact."),
+  TRUST_DOMAIN(
+      "weft.trust.domain",
+      "cluster.local",
+      "The trust domain of the mesh, as in spiffe://cluster.local/ns/shop/sa/orders."),
+  TRUST_FINGERPRINT(
+      "weft.trust.fingerprint",
+      "",
+      "The SHA-256 of the CA's public key (base64url, several with commas), as the policy server"
+          + " prints it: what it is checked by at the first contact."),
   WEIGHT("weft.weight", "1", "The weight of this process among its service's endpoints."),
   XDS_FILE(
       "weft.xds.file",

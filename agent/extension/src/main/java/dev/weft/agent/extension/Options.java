@@ -94,7 +94,7 @@ final class Options {
     values.forEach(
         (option, value) -> {
           if (!value.equals(option.defaultValue())) {
-            shown.put(option.property(), value);
+            shown.put(option.property(), option == Option.IDENTITY_TOKEN ? "(secret)" : value);
           }
         });
     return shown;
@@ -116,6 +116,10 @@ final class Options {
       case METRICS_PORT ->
           check(value, "0 to 65535", text -> text.isEmpty() || isNumber(text, 0, 65535));
       case WEIGHT -> check(value, "1 or more", text -> isNumber(text, 1, Integer.MAX_VALUE));
+      case TRUST_DOMAIN ->
+          check(value, "a domain in lower case", text -> text.matches("[a-z0-9._-]+"));
+      case NAMESPACE, SERVICE_ACCOUNT ->
+          check(value, "letters, digits, -, _ and .", text -> text.matches("[A-Za-z0-9._-]+"));
       case LABELS -> check(value, "key=value,key=value", text -> text.isEmpty() || isPairs(text));
       default -> "";
     };

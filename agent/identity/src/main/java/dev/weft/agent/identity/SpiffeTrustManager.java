@@ -36,10 +36,23 @@ final class SpiffeTrustManager extends X509ExtendedTrustManager {
    */
   SpiffeTrustManager(WorkloadIdentity identity, Set<String> expected)
       throws GeneralSecurityException {
-    this.authorities = identity.bundle().authorities();
-    this.trustDomain = identity.id().trustDomain();
+    this(identity.bundle().authorities(), identity.id().trustDomain(), expected);
+  }
+
+  private SpiffeTrustManager(
+      List<X509Certificate> authorities, String trustDomain, Set<String> expected)
+      throws GeneralSecurityException {
+    this.authorities = List.copyOf(authorities);
+    this.trustDomain = trustDomain;
     this.expected = Set.copyOf(expected);
     this.chains = pkix(authorities);
+  }
+
+  /** Returns one for given CAs. */
+  static SpiffeTrustManager of(
+      List<X509Certificate> authorities, String trustDomain, Set<String> expected)
+      throws GeneralSecurityException {
+    return new SpiffeTrustManager(authorities, trustDomain, expected);
   }
 
   @Override

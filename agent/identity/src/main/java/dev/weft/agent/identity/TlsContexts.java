@@ -139,7 +139,7 @@ public final class TlsContexts {
     return context;
   }
 
-  private static SSLContext provided() throws GeneralSecurityException {
+  static SSLContext provided() throws GeneralSecurityException {
     try {
       // The JDK's own, whatever the application has put before it: ours is tested with this one.
       return SSLContext.getInstance("TLS", "SunJSSE");

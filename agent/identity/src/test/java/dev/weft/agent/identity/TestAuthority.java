@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
@@ -16,12 +17,15 @@ import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -34,6 +38,7 @@ public final class TestAuthority {
       Der.sequence(Der.objectIdentifier(1, 2, 840, 10045, 4, 3, 2));
   private static final byte[] SERVER = Der.objectIdentifier(1, 3, 6, 1, 5, 5, 7, 3, 1);
   private static final byte[] CLIENT = Der.objectIdentifier(1, 3, 6, 1, 5, 5, 7, 3, 2);
+  private static final String P256_KEY = "3059301306072a8648ce3d0201";
   private final String trustDomain;
   private final String name;
   private final KeyPair keys;
@@ -109,6 +114,27 @@ public final class TestAuthority {
         extensions.add(extension(17, true, Der.sequence(names)));
       }
       return sign("", key, notBefore, notAfter, extensions);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Returns a certificate for what a request asks for, as its CA sends it. */
+  public List<String> answer(String request, SpiffeId id, Instant notAfter) {
+    X509Certificate leaf =
+        certificate(keyOf(request), Instant.now().minusSeconds(60), notAfter, id.toString());
+    return List.of(Pem.encode(List.of(leaf)), bundle().pem());
+  }
+
+  /** Returns the key in a request: on P-256 it has a beginning and a length of its own. */
+  public static PublicKey keyOf(String request) {
+    String hex =
+        HexFormat.of()
+            .formatHex(Base64.getMimeDecoder().decode(request.replaceAll("-----[A-Z ]+-----", "")));
+    int begin = hex.indexOf(P256_KEY);
+    try {
+      return KeyFactory.getInstance("EC")
+          .generatePublic(new X509EncodedKeySpec(HexFormat.of().parseHex(hex, begin, begin + 182)));
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }

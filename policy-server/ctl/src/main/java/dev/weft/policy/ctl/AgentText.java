@@ -6,6 +6,7 @@ package dev.weft.policy.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -77,6 +78,9 @@ final class AgentText {
       line(out, "port", "none: it serves nothing that the mesh can call");
     }
     line(out, "config", config());
+    if (report.has("identity")) {
+      line(out, "identity", identity());
+    }
     String lastFault = report.path("lastFault").asText();
     line(
         out,
@@ -124,6 +128,17 @@ final class AgentText {
     if (!rows.isEmpty()) {
       CommandOutput.table(out, List.of("    POLICY", "STATE", "REASON"), rows);
     }
+  }
+
+  private String identity() {
+    JsonNode identity = report.path("identity");
+    long notAfter = identity.path("notAfterMillis").asLong();
+    String error = identity.path("lastError").asText();
+    return identity.path("spiffeId").asText()
+        + (notAfter == 0 ? ", none yet" : " until " + Instant.ofEpochMilli(notAfter))
+        + ", epoch "
+        + identity.path("epoch").asText("0")
+        + (error.isEmpty() ? "" : "; the last renewal failed: " + error);
   }
 
   private String state() {

@@ -15,6 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +25,38 @@ import picocli.CommandLine.Option;
 /** The policy server that a command talks to; an option that all commands share. */
 final class ServerConnection {
   static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path ADMIN_TOKEN = Path.of("weft-data", "admin-token");
+  private static final Path OWN_CA = Path.of("weft-data", "ca", "root-cert.pem");
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
   @Option(
       names = "--server",
       paramLabel = "URL",
-      defaultValue = "${env:WEFT_SERVER:-http://127.0.0.1:7070}",
-      description = "The policy server. Default: http://127.0.0.1:7070 [WEFT_SERVER]")
-  private String url = "";
+      defaultValue = "${env:WEFT_SERVER}",
+      description =
+          "The policy server. Default: https://127.0.0.1:7070 if weft-data/ca is here, else"
+              + " http://127.0.0.1:7070 [WEFT_SERVER]")
+  private @Nullable String given;
+
+  @Option(
+      names = "--trust",
+      paramLabel = "FILE|FINGERPRINT",
+      defaultValue = "${env:WEFT_TRUST}",
+      description =
+          "What an https server is checked by: its CA's certificates (PEM), or its CA's fingerprint"
+              + " as the server prints it. Default: weft-data/ca/root-cert.pem, if it is there,"
+              + " else what this Java trusts [WEFT_TRUST]")
+  private @Nullable String trust;
+
+  @Option(
+      names = "--api-token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:WEFT_API_TOKEN}",
+      description =
+          "Who you are to an https server. Default: what is in weft-data/admin-token, if it is"
+              + " there [WEFT_API_TOKEN]")
+  private @Nullable String apiToken;
 
   private @Nullable HttpClient client;
 
@@ -71,10 +96,16 @@ final class ServerConnection {
 
   private HttpRequest.Builder request(String path) {
     try {
-      return HttpRequest.newBuilder(URI.create(base() + path)).header("User-Agent", "weft");
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(base() + path)).header("User-Agent", "weft");
+      String token = token();
+      if (!token.isEmpty()) {
+        request.header("Authorization", "Bearer " + token);
+      }
+      return request;
     } catch (IllegalArgumentException e) {
       throw CommandFailure.badInput(
-          "--server: " + url + " (expected: a URL such as http://127.0.0.1:7070)");
+          "--server: " + given + " (expected: a URL such as http://127.0.0.1:7070)");
     }
   }
 
@@ -82,7 +113,7 @@ final class ServerConnection {
       HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {
     try {
       if (client == null) {
-        client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+        client = newClient();
       }
       return client.send(request.build(), handler);
     } catch (ConnectException e) {
@@ -99,7 +130,35 @@ final class ServerConnection {
     }
   }
 
+  /** Returns what is sent to prove who asks; nothing in plain text, where others could read it. */
+  private String token() {
+    if (!base().startsWith("https:")) {
+      return "";
+    }
+    if (apiToken != null) {
+      return apiToken;
+    }
+    try {
+      return Files.isReadable(ADMIN_TOKEN) ? Files.readString(ADMIN_TOKEN).strip() : "";
+    } catch (IOException e) {
+      throw new CommandFailure(ADMIN_TOKEN + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private HttpClient newClient() {
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT);
+    String trusted = trust != null ? trust : Files.isReadable(OWN_CA) ? OWN_CA.toString() : null;
+    if (trusted != null && base().startsWith("https:")) {
+      builder.sslContext(ServerTrust.context(trusted));
+    }
+    return builder.build();
+  }
+
   private String base() {
+    String url = given;
+    if (url == null || url.isBlank()) {
+      return (Files.isReadable(OWN_CA) ? "https" : "http") + "://127.0.0.1:7070";
+    }
     String withScheme = url.contains("://") ? url : "http://" + url;
     return withScheme.endsWith("/") ? withScheme.substring(0, withScheme.length() - 1) : withScheme;
   }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
       DeleteCommand.class,
       AgentsCommand.class,
       ExplainCommand.class,
-      CompileCommand.class
+      CompileCommand.class,
+        TokenCommand.class
     })
 final class WeftCommand {
 

@@ -230,8 +230,23 @@ class WeftCommandTest {
   }
 
   @Test
+  void aJoinTokenIsMadeShownAndRevoked() {
+    CommandRun created = run("token", "create", "-n", "shop", "--lifetime", "12h");
+
+    assertThat(created.output()).isEqualToIgnoringNewLines("weft1.t0.secret.pin");
+    assertThat(created.errors()).contains("Join token t0 for shop/default, good once");
+    assertThat(run("token", "list").output()).containsPattern("t0 +shop +default +one +good");
+    assertThat(run("token", "revoke", "t0").output()).contains("t0 is revoked");
+    assertThat(run("token", "list").output()).containsPattern("t0 +shop +default +one +revoked");
+    assertThat(run("token", "revoke", "t9").errors()).contains("no join token t9");
+    assertThat(run("token", "create", "--lifetime", "soon").errors())
+        .contains("--lifetime: soon (expected: such as 30m, 12h or 7d)");
+    assertThat(run("token", "create", "-n", "a/b").errors()).contains("a namespace of 'a/b'");
+  }
+
+  @Test
   void everyCommandHelps() {
-    for (String command : List.of("apply", "get", "delete", "agents", "explain", "compile")) {
+    for (String command : List.of("apply", "get", "delete", "agents", "explain", "compile", "token")) {
       assertThat(CommandRun.of(command, "--help").output()).contains("Usage: weft " + command);
     }
   }

@@ -15,6 +15,8 @@ import dev.weft.policy.api.PolicyApi;
 import dev.weft.policy.api.status.StatusWriter;
 import dev.weft.policy.discovery.DiscoveryServer;
 import dev.weft.policy.discovery.DiscoverySettings;
+import dev.weft.policy.server.access.AccessControl;
+import dev.weft.policy.server.access.ApiTokens;
 import dev.weft.policy.server.folder.PolicyFolder;
 import dev.weft.policy.server.grpc.GrpcServices;
 import dev.weft.policy.store.EmbeddedStore;
@@ -104,6 +106,8 @@ public final class PolicyServer implements AutoCloseable {
             .pingInterval(PING_INTERVAL)
             .gracefulShutdownTimeout(Duration.ZERO, options.shutdownGrace());
     security.addTo(builder, options.listen());
+    builder.decorator(
+        new AccessControl(ApiTokens.open(options.dataDirectory(), options.security().apiTokens())));
     api.addTo(builder);
     addDiscovery(builder, security.services(discovery.services()));
     addHealth(builder);

@@ -112,6 +112,16 @@ final class PolicyServerMain implements Callable<Integer> {
   private List<String> tlsNames = List.of();
 
   @Option(
+      names = "--api-tokens",
+      paramLabel = "FILE",
+      defaultValue = "${env:WEFT_API_TOKENS}",
+      description =
+          "Users of the API beside the administrator, a line each: the SHA-256 of the user's token"
+              + " in hex, reader, editor or admin, namespaces with commas between or *, and a name."
+              + " The administrator's token is admin-token in the data directory [WEFT_API_TOKENS]")
+  private @Nullable Path apiTokens;
+
+  @Option(
       names = "--jwt-issuer",
       paramLabel = "ISSUER",
       defaultValue = "${env:WEFT_JWT_ISSUER}",
@@ -248,6 +258,7 @@ final class PolicyServerMain implements Callable<Integer> {
         caFolder,
         Duration.ofSeconds(certificateLifetimeSeconds),
         tlsNames,
+        apiTokens,
         issuers);
   }
 

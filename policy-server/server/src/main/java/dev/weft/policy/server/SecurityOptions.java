@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     the data directory
  * @param certificateLifetime how long workload certificates are valid
  * @param names the DNS names and IP addresses beside its own that clients may call the server by
+ * @param apiTokens the API's users and the hashes of their tokens, beside the administrator; null
+ *     for none
  * @param issuers whose JWTs are taken for certificates
  */
 public record SecurityOptions(
@@ -27,13 +29,15 @@ public record SecurityOptions(
     @Nullable Path caFolder,
     Duration certificateLifetime,
     List<String> names,
+    @Nullable Path apiTokens,
     List<Issuer> issuers) {
   /** A day. */
   public static final Duration DEFAULT_LIFETIME = Duration.ofDays(1);
 
   /** TLS and plain text, a CA of its own. */
   public static final SecurityOptions PLAINTEXT =
-      new SecurityOptions(true, "cluster.local", null, DEFAULT_LIFETIME, List.of(), List.of());
+      new SecurityOptions(
+          true, "cluster.local", null, DEFAULT_LIFETIME, List.of(), null, List.of());
 
   /** Copies the collections. */
   public SecurityOptions {

@@ -215,7 +215,7 @@ class PolicyServerTest {
                   assertThat(send(fromFolder, "GET", ROUTES + "/orders", "").body())
                       .contains("\"conditions\""));
     }
-    assertThat(directory.resolve("unused")).doesNotExist();
+    assertThat(directory.resolve("unused/weft-policies.mv")).doesNotExist();
   }
 
   private JsonNode acceptedCondition() throws Exception {

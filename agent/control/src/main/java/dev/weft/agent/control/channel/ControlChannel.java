@@ -6,10 +6,11 @@ package dev.weft.agent.control.channel;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.okhttp.OkHttpChannelBuilder;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -17,6 +18,8 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC channel to the policy server, shared by all streams. Its callbacks come on the control
@@ -43,12 +46,26 @@ public final class ControlChannel {
 
   /** Returns a channel that sends in the clear. It connects with the first stream. */
   public static ControlChannel plaintext(String host, int port, ControlLoop loop) {
-    return open(host, port, InsecureChannelCredentials.create(), loop);
+    return open(
+        OkHttpChannelBuilder.forAddress(host, port, InsecureChannelCredentials.create()), loop);
   }
 
-  // Where TLS credentials for the policy server go in.
-  private static ControlChannel open(
-      String host, int port, ChannelCredentials credentials, ControlLoop loop) {
+  /**
+   * Returns a channel that sends over TLS. It connects with the first stream.
+   *
+   * @param sockets makes each connection's socket, which checks the server
+   */
+  public static ControlChannel tls(
+      String host, int port, SSLSocketFactory sockets, ControlLoop loop) {
+    return open(
+        OkHttpChannelBuilder.forAddress(host, port)
+            .sslSocketFactory(sockets)
+            // The sockets have checked who is there, by its SPIFFE ID; its names do not matter.
+            .hostnameVerifier((name, session) -> true),
+        loop);
+  }
+
+  private static ControlChannel open(OkHttpChannelBuilder builder, ControlLoop loop) {
     ThreadFactory threads = DaemonThreads.numbered("weft-control-io");
     // A task that comes after the end has nothing left to do.
     ExecutorService io =
@@ -63,7 +80,7 @@ public final class ControlChannel {
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads);
     timer.setRemoveOnCancelPolicy(true);
     ManagedChannel channel =
-        OkHttpChannelBuilder.forAddress(host, port, credentials)
+        builder
             .executor(loop)
             .offloadExecutor(io)
             .transportExecutor(io)
@@ -87,6 +104,24 @@ public final class ControlChannel {
   public <Q extends MessageLite, R extends MessageLite> BidiTransport<Q, R> method(
       String fullMethod, Parser<Q> request, Parser<R> response) {
     return new GrpcTransport<>(channel, fullMethod, request, response);
+  }
+
+  /**
+   * Sends one message and takes one, if it comes in time.
+   *
+   * @param fullMethod {@code package.Service/Method}
+   * @param bearer goes into the authorization header; null for none
+   * @return completes with the response, or exceptionally with a {@link
+   *     io.grpc.StatusRuntimeException}, on the control loop
+   */
+  public <Q extends MessageLite, R extends MessageLite> CompletableFuture<R> call(
+      String fullMethod,
+      Parser<Q> request,
+      Parser<R> response,
+      Q message,
+      @Nullable String bearer,
+      Duration limit) {
+    return UnaryCall.start(channel, fullMethod, request, response, message, bearer, limit);
   }
 
   /**

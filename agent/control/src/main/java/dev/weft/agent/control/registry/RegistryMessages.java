@@ -6,10 +6,12 @@ package dev.weft.agent.control.registry;
 
 import dev.weft.agent.control.channel.NodeIdentity;
 import dev.weft.agent.control.translate.ResourceProblem;
+import dev.weft.agent.identity.IdentityStatus;
 import dev.weft.agent.seam.Hooks;
 import dev.weft.protocol.lite.registry.v1.AgentReport;
 import dev.weft.protocol.lite.registry.v1.ConfigSource;
 import dev.weft.protocol.lite.registry.v1.HookReport;
+import dev.weft.protocol.lite.registry.v1.IdentityReport;
 import dev.weft.protocol.lite.registry.v1.Port;
 import dev.weft.protocol.lite.registry.v1.ResourceReport;
 import dev.weft.protocol.lite.registry.v1.Workload;
@@ -83,6 +85,15 @@ final class RegistryMessages {
               .setName("control plane")
               .setState(ResourceProblem.State.KEPT_LAST_GOOD.text())
               .setReason(report.withheld()));
+    }
+    IdentityStatus identity = report.identity();
+    if (identity != null) {
+      message.setIdentity(
+          IdentityReport.newBuilder()
+              .setSpiffeId(identity.spiffeId())
+              .setNotAfterMillis(identity.notAfterMillis())
+              .setEpoch(identity.epoch())
+              .setLastError(identity.lastError()));
     }
     return message.build();
   }

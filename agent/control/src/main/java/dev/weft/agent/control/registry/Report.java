@@ -5,8 +5,10 @@
 package dev.weft.agent.control.registry;
 
 import dev.weft.agent.control.translate.ResourceProblem;
+import dev.weft.agent.identity.IdentityStatus;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the agent is.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param faults the agent's own faults caught since its start
  * @param lastFault the last of them; empty if there is none
  * @param options effective options by name, secrets left out
+ * @param identity how it stands with this process's identity; null if it wants none
  */
 public record Report(
     String configVersion,
@@ -26,7 +29,8 @@ public record Report(
     String withheld,
     long faults,
     String lastFault,
-    Map<String, String> options) {
+    Map<String, String> options,
+    @Nullable IdentityStatus identity) {
   /** Copies the collections. */
   public Report {
     problems = List.copyOf(problems);

@@ -192,7 +192,7 @@ class RegistryClientTest {
   }
 
   private static Report report(String version, List<ResourceProblem> problems) {
-    return new Report(version, ConfigOrigin.STREAM, problems, "", 0, "", Map.of());
+    return new Report(version, ConfigOrigin.STREAM, problems, "", 0, "", Map.of(), null);
   }
 
   private static final class FakeTransport

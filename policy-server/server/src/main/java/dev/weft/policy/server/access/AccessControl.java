@@ -1,0 +1,180 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.server.access;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets users do with the API what their role allows, and writes down who changed what. Plain text,
+ * where the server takes it, is let in as it comes. Thread-safe.
+ */
+public final class AccessControl implements DecoratingHttpServiceFunction {
+  private static final Logger AUDIT = System.getLogger("dev.weft.policy.server.audit");
+  private static final String BEARER = "bearer ";
+  private static final Set<String> OPEN = Set.of("/healthz", "/livez", "/readyz", "/weft/v1/trust");
+  private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+  private static final User ANYBODY = new User("anybody in plain text", Role.ADMIN, Set.of());
+
+  private final ApiTokens tokens;
+
+  /** Knows users by their tokens. */
+  public AccessControl(ApiTokens tokens) {
+    this.tokens = tokens;
+  }
+
+  @Override
+  public HttpResponse serve(HttpService service, ServiceRequestContext context, HttpRequest request)
+      throws Exception {
+    List<String> segments = segments(context.path());
+    // gRPC looks after itself: agents show certificates, not tokens.
+    boolean isGrpc = segments.get(0).indexOf('.') > 0;
+    if (isGrpc || OPEN.contains(context.path())) {
+      return service.serve(context, request);
+    }
+    User user = user(context, request);
+    if (user == null) {
+      return refused(
+          request,
+          HttpStatus.UNAUTHORIZED,
+          "Unauthorized",
+          "no API token, or one that is not known (expected: Authorization: Bearer and a token;"
+              + " the administrator's is in the data directory, admin-token)");
+    }
+    Role needed = needed(request.method(), segments);
+    String namespace = namespace(segments);
+    boolean isAbout = isResource(segments);
+    if (!(isAbout ? user.may(needed, namespace) : user.role().includes(needed))) {
+      audit(context, request, user, HttpStatus.FORBIDDEN.code());
+      return refused(
+          request,
+          HttpStatus.FORBIDDEN,
+          "Forbidden",
+          user.name()
+              + " is "
+              + user.role()
+              + (user.namespaces().isEmpty() ? "" : " in " + user.namespaces())
+              + " (expected: "
+              + needed
+              + (namespace.isEmpty() ? "" : " in " + namespace)
+              + ")");
+    }
+    if (!READING.contains(request.method())) {
+      CompletableFuture<?> unused =
+          context
+              .log()
+              .whenComplete()
+              .thenAccept(
+                  log -> audit(context, request, user, log.responseHeaders().status().code()));
+    }
+    return service.serve(context, request);
+  }
+
+  private @Nullable User user(ServiceRequestContext context, HttpRequest request) {
+    String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+    if (header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return tokens.user(header.substring(BEARER.length()).strip());
+    }
+    return context.sessionProtocol().isTls() ? null : ANYBODY;
+  }
+
+  /** Identities are made by administrators only; who sees the tokens' names may revoke, too. */
+  private static Role needed(HttpMethod method, List<String> segments) {
+    if (segments.size() > 2 && segments.get(0).equals("weft") && segments.get(2).equals("tokens")) {
+      return Role.ADMIN;
+    }
+    return READING.contains(method) ? Role.READER : Role.EDITOR;
+  }
+
+  /** Returns whether a path names resources, not what kinds there are. */
+  private static boolean isResource(List<String> segments) {
+    return switch (segments.get(0)) {
+      case "apis" -> segments.size() > 3;
+      case "api" -> segments.size() > 2;
+      case "weft" -> true;
+      default -> false;
+    };
+  }
+
+  private static String namespace(List<String> segments) {
+    int at = segments.get(0).equals("api") ? 2 : 3;
+    return segments.size() > at + 1 && segments.get(at).equals("namespaces")
+        ? segments.get(at + 1)
+        : "";
+  }
+
+  /** Returns the path as the API reads it, or what is allowed and what is done would differ. */
+  private static List<String> segments(String path) {
+    List<String> segments = new ArrayList<>();
+    for (String segment : path.split("/", -1)) {
+      if (!segment.isEmpty()) {
+        segments.add(decoded(segment));
+      }
+    }
+    return segments.isEmpty() ? List.of("") : segments;
+  }
+
+  private static String decoded(String segment) {
+    try {
+      return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return segment; // which the API refuses
+    }
+  }
+
+  private static void audit(
+      ServiceRequestContext context, HttpRequest request, User user, int status) {
+    AUDIT.log(
+        Level.INFO,
+        user.name()
+            + " from "
+            + context.clientAddress().getHostAddress()
+            + ": "
+            + request.method()
+            + " "
+            + context.path()
+            + " -> "
+            + status);
+  }
+
+  private static HttpResponse refused(
+      HttpRequest request, HttpStatus status, String reason, String message) {
+    request.abort();
+    ResponseHeaders headers =
+        ResponseHeaders.builder(status)
+            .contentType(MediaType.JSON)
+            .set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer")
+            .build();
+    return HttpResponse.of(
+        headers,
+        HttpData.ofUtf8(
+            "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
+                + "\"message\":\""
+                + message.replace("\\", "\\\\").replace("\"", "\\\"")
+                + "\",\"reason\":\""
+                + reason
+                + "\",\"code\":"
+                + status.code()
+                + "}"));
+  }
+}

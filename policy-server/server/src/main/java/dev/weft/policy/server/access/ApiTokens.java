@@ -1,0 +1,115 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.server.access;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bearer tokens of the API's users: the administrator's, made at the first start and kept in
+ * the data directory for its user only, and those in a file, a line each: {@code <SHA-256 of the
+ * token in hex> <role> <namespaces or *> <name>}. Immutable.
+ */
+public final class ApiTokens {
+  private static final String FILE_NAME = "admin-token";
+  private static final int SECRET_BYTES = 32;
+  private static final int FIELDS = 4;
+
+  /** By the SHA-256 of the token: looking one up takes no time that tells of its secret. */
+  private final Map<String, User> users;
+
+  private ApiTokens(Map<String, User> users) {
+    this.users = Map.copyOf(users);
+  }
+
+  /**
+   * Reads the tokens; makes the administrator's if it is not there.
+   *
+   * @param file the users beside the administrator; null for none
+   * @throws IOException if a file cannot be read or written, or has a line that means nothing
+   */
+  public static ApiTokens open(Path dataDirectory, @Nullable Path file) throws IOException {
+    Map<String, User> users = new HashMap<>();
+    String admin = adminToken(dataDirectory);
+    users.put(hash(admin), new User("admin", Role.ADMIN, Set.of()));
+    if (file != null) {
+      int number = 0;
+      for (String line : Files.readAllLines(file)) {
+        number++;
+        if (!line.isBlank() && !line.startsWith("#")) {
+          read(line.strip(), file + ":" + number, users);
+        }
+      }
+    }
+    return new ApiTokens(users);
+  }
+
+  /** Returns whose token it is; null if it is nobody's. */
+  @Nullable User user(String token) {
+    return users.get(hash(token));
+  }
+
+  private static void read(String line, String where, Map<String, User> users) throws IOException {
+    String[] fields = line.split("\\s+");
+    Role role = fields.length == FIELDS ? Role.of(fields[1]) : null;
+    if (role == null || !fields[0].matches("[0-9a-f]{64}")) {
+      throw new IOException(
+          where
+              + " means nothing (expected: SHA-256 of the token in hex, reader, editor or admin,"
+              + " namespaces with commas or *, a name)");
+    }
+    Set<String> namespaces = fields[2].equals("*") ? Set.of() : Set.of(fields[2].split(","));
+    users.put(fields[0], new User(fields[3], role, namespaces));
+  }
+
+  private static String adminToken(Path dataDirectory) throws IOException {
+    Path file = dataDirectory.resolve(FILE_NAME);
+    if (!Files.exists(file)) {
+      Files.createDirectories(dataDirectory);
+      byte[] secret = new byte[SECRET_BYTES];
+      new SecureRandom().nextBytes(secret);
+      Files.createFile(file, ownerOnly());
+      Files.writeString(
+          file, Base64.getUrlEncoder().withoutPadding().encodeToString(secret) + "\n");
+    }
+    String token = Files.readString(file).strip();
+    if (token.length() < SECRET_BYTES) {
+      throw new IOException(file + " is too short for a secret; remove it to have one made");
+    }
+    return token;
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  private static String hash(String token) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
+  }
+}
