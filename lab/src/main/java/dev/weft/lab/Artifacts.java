@@ -34,6 +34,11 @@ public final class Artifacts {
     return built("policy-server/server/target/weft-policy-server.jar");
   }
 
+  /** Returns the command line. */
+  public static Path ctl() {
+    return built("policy-server/ctl/target/weft-ctl.jar");
+  }
+
   /** Returns a test application, by its folder's name. */
   public static Path app(String name) {
     return built("test-apps/" + name + "/target/" + name + ".jar");

@@ -162,6 +162,7 @@ public final class PolicyServer implements AutoCloseable {
     arguments.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-jar"));
     arguments.add(Artifacts.policyServer().toString());
     arguments.addAll(List.of("--listen", address(), "--data-dir", data.toString()));
+    arguments.addAll(List.of("--plaintext", "loopback"));
     arguments.addAll(options);
     JavaProcess started = JavaProcess.start("policy server", jdk, arguments, Map.of(), log);
     try {

@@ -43,6 +43,7 @@ public final class Compilation {
   private final Set<String> callerLabels;
   private final VirtualServices virtualServices;
   private final HttpRoutes httpRoutes;
+  private final Security security;
   private final Endpoints endpoints;
 
   /** What was made of each resource, for the compilation after this one. */
@@ -95,9 +96,17 @@ public final class Compilation {
             virtualServices,
             ofSameServices == null ? null : ofSameServices.httpRoutes,
             found);
+    this.security =
+        Security.of(
+            kind -> of(kind, resources),
+            settings.rootNamespace(),
+            before == null ? null : before.security,
+            found);
     this.findings = List.copyOf(found);
     this.endpoints =
-        before == null ? Endpoints.of(names, workloads) : before.endpoints.with(workloads);
+        before == null
+            ? Endpoints.of(names, workloads, security.peers())
+            : before.endpoints.with(workloads, security.peers());
     this.bases = new ConcurrentHashMap<>();
     this.basesBefore = before == null ? Map.of() : before.bases;
     this.snapshotsBefore = before == null ? Map.of() : before.snapshots;
@@ -112,6 +121,7 @@ public final class Compilation {
     this.callerLabels = other.callerLabels;
     this.virtualServices = other.virtualServices;
     this.httpRoutes = other.httpRoutes;
+    this.security = other.security;
     this.endpoints = endpoints;
     this.declared = other.declared;
     this.bases = other.bases;
@@ -131,7 +141,7 @@ public final class Compilation {
     boolean areServicesSame =
         services(services.names(), ordered, new LinkedHashSet<>()).isSameAs(services);
     return areServicesSame
-        ? new Compilation(this, endpoints.with(ordered))
+        ? new Compilation(this, endpoints.with(ordered, security.peers()))
         : new Compilation(settings, resources, ordered, this);
   }
 
@@ -175,14 +185,23 @@ public final class Compilation {
     return findings;
   }
 
-  /** Returns the audience that a caller belongs to. */
+  /** Returns the audience that an agent belongs to. */
   public Audience audience(String namespace, Map<String, String> labels) {
+    Set<String> guarded = security.labels();
     Map<String, String> asked = new HashMap<>(labels);
-    asked
-        .keySet()
-        .removeIf(
-            name -> !virtualServices.sourceLabels().contains(name) && !callerLabels.contains(name));
+    asked.keySet().removeIf(name -> !isAskedOfCallers(name) && !guarded.contains(name));
     return new Audience(namespace, asked);
+  }
+
+  private boolean isAskedOfCallers(String label) {
+    return virtualServices.sourceLabels().contains(label) || callerLabels.contains(label);
+  }
+
+  /** Returns what tells an audience apart as callers: more of them share what goes out. */
+  private Audience asCallers(Audience audience) {
+    Map<String, String> asked = new HashMap<>(audience.labels());
+    asked.keySet().removeIf(name -> !isAskedOfCallers(name));
+    return new Audience(audience.namespace(), asked);
   }
 
   /** Returns all that an audience gets. */
@@ -191,7 +210,7 @@ public final class Compilation {
   }
 
   private Snapshot makeSnapshot(Audience audience) {
-    Base base = bases.computeIfAbsent(audience, this::makeBase);
+    Base base = bases.computeIfAbsent(asCallers(audience), this::makeBase);
     Map<String, CompiledResource> assignments = new TreeMap<>();
     for (MadeCluster cluster : base.clusters().values()) {
       if (Clusters.isEds(cluster.key(), cluster.rule())) {
@@ -200,6 +219,10 @@ public final class Compilation {
     }
     Map<String, Map<String, CompiledResource>> byType = new HashMap<>(base.byType());
     byType.put(TypeUrls.CLUSTER_LOAD_ASSIGNMENT, Collections.unmodifiableMap(assignments));
+    Map<String, CompiledResource> listeners = new TreeMap<>(base.listeners());
+    CompiledResource inbound = security.virtualInbound(audience);
+    listeners.put(inbound.name(), inbound);
+    byType.put(TypeUrls.LISTENER, Collections.unmodifiableMap(listeners));
     Snapshot before = snapshotsBefore.get(audience);
     if (before != null) {
       byType.replaceAll(
@@ -260,7 +283,11 @@ public final class Compilation {
 
   /** What does not depend on endpoints, and the clusters by name without the built-in ones. */
   private record Base(
-      Map<String, Map<String, CompiledResource>> byType, Map<String, MadeCluster> clusters) {}
+      Map<String, Map<String, CompiledResource>> byType, Map<String, MadeCluster> clusters) {
+    Map<String, CompiledResource> listeners() {
+      return byType.getOrDefault(TypeUrls.LISTENER, Map.of());
+    }
+  }
 
   private record MadeCluster(
       ClusterKey key, DestinationRules.@Nullable Rule rule, CompiledResource resource) {

@@ -6,6 +6,7 @@ package dev.weft.policy.compiler;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
@@ -33,10 +34,15 @@ final class Endpoints {
   private final Map<String, List<Workload>> byNamespace = new HashMap<>();
   private final Map<ClusterKey, Made> made = new ConcurrentHashMap<>();
   private final Map<ClusterKey, Made> madeBefore;
+  private final PeerModes peers;
 
   private Endpoints(
-      HostNames names, Collection<Workload> workloads, Map<ClusterKey, Made> madeBefore) {
+      HostNames names,
+      Collection<Workload> workloads,
+      PeerModes peers,
+      Map<ClusterKey, Made> madeBefore) {
     this.names = names;
+    this.peers = peers;
     this.madeBefore = madeBefore;
     for (Workload workload : workloads) {
       String host = names.ofService(workload.service(), workload.namespace());
@@ -45,13 +51,13 @@ final class Endpoints {
     }
   }
 
-  static Endpoints of(HostNames names, Collection<Workload> workloads) {
-    return new Endpoints(names, workloads, Map.of());
+  static Endpoints of(HostNames names, Collection<Workload> workloads, PeerModes peers) {
+    return new Endpoints(names, workloads, peers, Map.of());
   }
 
   /** Returns the endpoints of other workloads, for the same domain. */
-  Endpoints with(Collection<Workload> workloads) {
-    return new Endpoints(names, workloads, made);
+  Endpoints with(Collection<Workload> workloads, PeerModes newPeers) {
+    return new Endpoints(names, workloads, newPeers, newPeers.equals(peers) ? made : Map.of());
   }
 
   /** Returns the load assignment of an EDS cluster. */
@@ -70,7 +76,7 @@ final class Endpoints {
         CompiledResource.of(
             TypeUrls.CLUSTER_LOAD_ASSIGNMENT,
             cluster.name(),
-            assignment(cluster, workloads),
+            assignment(cluster, workloads, peers),
             cluster.service().origins()));
   }
 
@@ -87,7 +93,8 @@ final class Endpoints {
   }
 
   /** Returns a cluster's endpoints: workloads, and those that the service itself lists. */
-  static ClusterLoadAssignment assignment(ClusterKey cluster, List<Workload> workloads) {
+  static ClusterLoadAssignment assignment(
+      ClusterKey cluster, List<Workload> workloads, PeerModes peers) {
     Map<String, LocalityEndpoints> localities = new TreeMap<>();
     Set<String> addresses = new HashSet<>();
     for (Workload workload : workloads) {
@@ -97,7 +104,11 @@ final class Endpoints {
           && addresses.add(workload.address() + " " + port)) {
         localities
             .computeIfAbsent(workload.locality(), LocalityEndpoints::new)
-            .add(workload.address(), port, workload.weight(), metadata(workload));
+            .add(
+                workload.address(),
+                port,
+                workload.weight(),
+                metadata(workload, takesMutualTls(workload, port, peers)));
       }
     }
     for (Service.Endpoint endpoint : cluster.service().endpoints()) {
@@ -127,15 +138,37 @@ final class Endpoints {
     return announced > 0 ? announced : port.number();
   }
 
-  private static Struct metadata(Workload workload) {
-    return Struct.newBuilder()
-        .putFields("instance", Protos.text(workload.instance()))
-        .putFields("labels", labels(workload.labels()))
-        .build();
+  private static boolean takesMutualTls(Workload workload, int port, PeerModes peers) {
+    boolean isAble =
+        workload.ports().stream().anyMatch(one -> one.targetPort() == port && one.isTls());
+    return isAble
+        && peers.effective(workload.namespace(), workload.labels()).at(port)
+            != PeerModes.Mode.DISABLE;
   }
 
-  private static Struct metadata(Service.Endpoint endpoint) {
-    return Struct.newBuilder().putFields("labels", labels(endpoint.labels())).build();
+  private static Metadata metadata(Workload workload, boolean takesMutualTls) {
+    Metadata.Builder metadata =
+        Metadata.newBuilder()
+            .putFilterMetadata(
+                ResourceNames.WEFT_METADATA,
+                Struct.newBuilder()
+                    .putFields("instance", Protos.text(workload.instance()))
+                    .putFields("labels", labels(workload.labels()))
+                    .build());
+    if (takesMutualTls) {
+      metadata.putFilterMetadata(
+          ResourceNames.SOCKET_MATCH_METADATA,
+          Protos.struct(Map.of(ResourceNames.TLS_MODE, ResourceNames.TLS_MODE_ISTIO)));
+    }
+    return metadata.build();
+  }
+
+  private static Metadata metadata(Service.Endpoint endpoint) {
+    return Metadata.newBuilder()
+        .putFilterMetadata(
+            ResourceNames.WEFT_METADATA,
+            Struct.newBuilder().putFields("labels", labels(endpoint.labels())).build())
+        .build();
   }
 
   private static Value labels(Map<String, String> labels) {
@@ -165,13 +198,13 @@ final class Endpoints {
       endpoints.setLocality(locality);
     }
 
-    void add(String address, int port, int ownWeight, Struct metadata) {
+    void add(String address, int port, int ownWeight, Metadata metadata) {
       weight += ownWeight;
       endpoints.addLbEndpoints(
           LbEndpoint.newBuilder()
               .setEndpoint(Endpoint.newBuilder().setAddress(Protos.address(address, port)))
               .setLoadBalancingWeight(Protos.uint32(ownWeight))
-              .setMetadata(Metadata.newBuilder().putFilterMetadata("weft", metadata)));
+              .setMetadata(metadata));
     }
 
     LocalityLbEndpoints build() {

@@ -26,7 +26,9 @@ final class Listeners {
 
   private static final HttpFilter FAULT =
       httpFilter(Faults.FILTER_NAME, TypeUrls.FAULT, HTTPFault.getDefaultInstance());
-  private static final HttpFilter ROUTER =
+
+  /** The last of all HTTP filters. */
+  static final HttpFilter ROUTER =
       httpFilter("envoy.filters.http.router", TypeUrls.ROUTER, Router.getDefaultInstance());
 
   private Listeners() {}

@@ -16,10 +16,14 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import java.util.List;
 
 /** Writes what a compilation gives as text that people can compare. */
@@ -32,9 +36,13 @@ final class GoldenText {
                       List.of(
                           HTTPFault.getDescriptor(),
                           HttpConnectionManager.getDescriptor(),
+                          DownstreamTlsContext.getDescriptor(),
+                          JwtAuthentication.getDescriptor(),
                           PreviousHostsPredicate.getDescriptor(),
+                          RBAC.getDescriptor(),
                           Router.getDescriptor(),
-                          TcpProxy.getDescriptor()))
+                          TcpProxy.getDescriptor(),
+                          UriTemplateMatchConfig.getDescriptor()))
                   .build());
 
   private GoldenText() {}

@@ -83,7 +83,7 @@ record World(
               number,
               (int) port.get("target").number(number),
               port.get("protocol").text("http"),
-              false));
+              port.get("tls").bool(false)));
     }
     String service = workload.get("service").text();
     String namespace = workload.get("namespace").text("default");

@@ -106,13 +106,14 @@ final class Publisher implements AutoCloseable {
     }
   }
 
-  /** A write of a status, or of an annotation, changes nothing here. */
+  /** A write of a status or of a label changes nothing here; an annotation may be a dry run's. */
   private static boolean isMeaningful(Change change) {
     StoredResource before = change.before();
     StoredResource after = change.after();
     return before == null
         || after == null
-        || !before.resource().spec().equals(after.resource().spec());
+        || !before.resource().spec().equals(after.resource().spec())
+        || !before.resource().annotations().equals(after.resource().annotations());
   }
 
   /** Says that the announced workloads have changed. */

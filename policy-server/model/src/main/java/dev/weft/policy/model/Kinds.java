@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The kinds there are. A new kind stands here and has a schema beside {@link ResourceSchema}. */
 public final class Kinds {
   private static final String ISTIO_NETWORKING = "networking.istio.io";
+  private static final String ISTIO_SECURITY = "security.istio.io";
   private static final String GATEWAY_API = "gateway.networking.k8s.io";
   private static final String CONDITIONS = "/status/conditions";
 
@@ -71,8 +72,46 @@ public final class Kinds {
               Column.age())
           .build();
 
+  /** Which requests a workload lets in. */
+  public static final Kind AUTHORIZATION_POLICY =
+      Kind.builder(ISTIO_SECURITY, "v1", "AuthorizationPolicy", "authorizationpolicies")
+          .versions("v1", "v1beta1")
+          .shortNames("ap")
+          .columns(
+              Column.at("Action", "/spec/action", "What happens to a request that matches"),
+              Column.condition("Accepted", CONDITIONS),
+              Column.age())
+          .build();
+
+  /** Whether callers of a workload have to show a certificate of the mesh. */
+  public static final Kind PEER_AUTHENTICATION =
+      Kind.builder(ISTIO_SECURITY, "v1", "PeerAuthentication", "peerauthentications")
+          .versions("v1", "v1beta1")
+          .shortNames("pa")
+          .columns(
+              Column.at("Mode", "/spec/mtls/mode", "The mode of mutual TLS"),
+              Column.condition("Accepted", CONDITIONS),
+              Column.age())
+          .build();
+
+  /** Which tokens a workload takes as proof of who asks. */
+  public static final Kind REQUEST_AUTHENTICATION =
+      Kind.builder(ISTIO_SECURITY, "v1", "RequestAuthentication", "requestauthentications")
+          .versions("v1", "v1beta1")
+          .shortNames("ra")
+          .columns(Column.condition("Accepted", CONDITIONS), Column.age())
+          .build();
+
   private static final List<Kind> ALL =
-      List.of(HTTP_ROUTE, DESTINATION_RULE, SERVICE_ENTRY, VIRTUAL_SERVICE, WORKLOAD_ENTRY);
+      List.of(
+          HTTP_ROUTE,
+          DESTINATION_RULE,
+          SERVICE_ENTRY,
+          VIRTUAL_SERVICE,
+          WORKLOAD_ENTRY,
+          AUTHORIZATION_POLICY,
+          PEER_AUTHENTICATION,
+          REQUEST_AUTHENTICATION);
 
   private Kinds() {}
 

@@ -12,6 +12,9 @@ import io.fabric8.istio.api.networking.v1.DestinationRule;
 import io.fabric8.istio.api.networking.v1.ServiceEntry;
 import io.fabric8.istio.api.networking.v1.VirtualService;
 import io.fabric8.istio.api.networking.v1.WorkloadEntry;
+import io.fabric8.istio.api.security.v1.AuthorizationPolicy;
+import io.fabric8.istio.api.security.v1.PeerAuthentication;
+import io.fabric8.istio.api.security.v1.RequestAuthentication;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,6 +77,16 @@ public record PolicyResource(
     return json.path("spec");
   }
 
+  /** Returns its annotations. */
+  public Map<String, String> annotations() {
+    Map<String, String> annotations = new LinkedHashMap<>();
+    json.path("metadata")
+        .path("annotations")
+        .properties()
+        .forEach(one -> annotations.put(one.getKey(), one.getValue().asText()));
+    return annotations;
+  }
+
   /** Returns the typed view of a {@link Kinds#VIRTUAL_SERVICE}; each call makes a new one. */
   public VirtualService asVirtualService() {
     return as(Kinds.VIRTUAL_SERVICE, VirtualService.class);
@@ -97,6 +110,23 @@ public record PolicyResource(
   /** Returns the typed view of an {@link Kinds#HTTP_ROUTE}; each call makes a new one. */
   public HTTPRoute asHttpRoute() {
     return as(Kinds.HTTP_ROUTE, HTTPRoute.class);
+  }
+
+  /** Returns the typed view of an {@link Kinds#AUTHORIZATION_POLICY}; each call makes a new one. */
+  public AuthorizationPolicy asAuthorizationPolicy() {
+    return as(Kinds.AUTHORIZATION_POLICY, AuthorizationPolicy.class);
+  }
+
+  /** Returns the typed view of a {@link Kinds#PEER_AUTHENTICATION}; each call makes a new one. */
+  public PeerAuthentication asPeerAuthentication() {
+    return as(Kinds.PEER_AUTHENTICATION, PeerAuthentication.class);
+  }
+
+  /**
+   * Returns the typed view of a {@link Kinds#REQUEST_AUTHENTICATION}; each call makes a new one.
+   */
+  public RequestAuthentication asRequestAuthentication() {
+    return as(Kinds.REQUEST_AUTHENTICATION, RequestAuthentication.class);
   }
 
   private <T> T as(Kind expected, Class<T> type) {

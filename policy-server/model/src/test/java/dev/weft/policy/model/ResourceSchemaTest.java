@@ -99,6 +99,22 @@ class ResourceSchemaTest {
             "spec.http[0].match[0].uri.regex: \"a(?=b)\" (expected: an RE2 expression; invalid or"
                 + " unsupported Perl syntax: (?=)"),
         argumentSet(
+            "no mode of mutual TLS",
+            Kinds.PEER_AUTHENTICATION,
+            "{mtls: {mode: MAYBE}}",
+            "spec.mtls.mode: \"MAYBE\" (expected: one of UNSET, DISABLE, PERMISSIVE, STRICT)"),
+        argumentSet(
+            "a misspelt field of a rule",
+            Kinds.AUTHORIZATION_POLICY,
+            "{rules: [{to: [{operation: {path: [/a]}}]}]}",
+            "spec.rules[0].to[0].operation.path: unknown field (expected: one of hosts, methods,"
+                + " notHosts, notMethods, notPaths, notPorts, paths, ports)"),
+        argumentSet(
+            "keys in two places",
+            Kinds.REQUEST_AUTHENTICATION,
+            "{jwtRules: [{issuer: a, jwks: '{}', jwksUri: 'https://a'}]}",
+            "spec.jwtRules[0]: jwks and jwksUri (expected: at most one of jwks, jwksUri)"),
+        argumentSet(
             "a filter without its field",
             Kinds.HTTP_ROUTE,
             "{rules: [{filters: [{type: URLRewrite}]}]}",

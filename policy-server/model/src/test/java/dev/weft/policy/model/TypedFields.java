@@ -7,6 +7,7 @@ package dev.weft.policy.model;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.fabric8.istio.api.api.networking.v1alpha3.VirtualService;
+import io.fabric8.istio.api.api.security.v1beta1.AuthorizationPolicy;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The paths of all fields of a kind's typed view, by reflection. */
 final class TypedFields {
@@ -34,11 +36,15 @@ final class TypedFields {
   static Set<String> ofSpec(Kind kind) {
     TypedFields fields = new TypedFields();
     fields.collect(
-        kind == Kinds.HTTP_ROUTE
-            ? HTTPRouteSpec.class
-            : type(VirtualService.class.getPackageName() + "." + kind.name()),
+        kind == Kinds.HTTP_ROUTE ? HTTPRouteSpec.class : type(packageOf(kind) + "." + kind.name()),
         "");
     return fields.paths;
+  }
+
+  private static String packageOf(Kind kind) {
+    return kind.group().startsWith("security.")
+        ? AuthorizationPolicy.class.getPackageName()
+        : VirtualService.class.getPackageName();
   }
 
   private void collect(Type type, String path) {
@@ -76,17 +82,21 @@ final class TypedFields {
   }
 
   private static List<Class<?>> istioTypes() {
+    return Stream.of(VirtualService.class, AuthorizationPolicy.class)
+        .flatMap(one -> typesBeside(one).stream())
+        .toList();
+  }
+
+  private static List<Class<?>> typesBeside(Class<?> one) {
     try {
-      URI folder = VirtualService.class.getResource("VirtualService.class").toURI();
+      URI folder = one.getResource(one.getSimpleName() + ".class").toURI();
       try (FileSystem jar = FileSystems.newFileSystem(folder, Map.of());
           var files = Files.list(jar.provider().getPath(folder).getParent())) {
         return files
             .map(file -> file.getFileName().toString())
             .filter(name -> name.endsWith(".class") && !name.contains("$"))
             .filter(name -> !name.contains("Builder") && !name.contains("Fluent"))
-            .<Class<?>>map(
-                name ->
-                    type(VirtualService.class.getPackageName() + "." + name.replace(".class", "")))
+            .<Class<?>>map(name -> type(one.getPackageName() + "." + name.replace(".class", "")))
             .toList();
       }
     } catch (IOException e) {

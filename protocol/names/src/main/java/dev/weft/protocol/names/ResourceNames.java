@@ -15,6 +15,24 @@ public final class ResourceNames {
   /** The listener for ports without a listener of their own. */
   public static final String VIRTUAL_OUTBOUND = "virtualOutbound";
 
+  /** The listener that guards what comes in. */
+  public static final String VIRTUAL_INBOUND = "virtualInbound";
+
+  /** The key of our own metadata of endpoints and filter chains. */
+  public static final String WEFT_METADATA = "weft";
+
+  /** In a filter chain's own metadata: STRICT, PERMISSIVE or DISABLE. */
+  public static final String MUTUAL_TLS_MODE = "mtls_mode";
+
+  /** The key of the metadata that a cluster's transport sockets are matched by. */
+  public static final String SOCKET_MATCH_METADATA = "envoy.transport_socket_match";
+
+  /** In that metadata: whether the endpoint takes the mesh's mutual TLS. */
+  public static final String TLS_MODE = "tlsMode";
+
+  /** The value of {@link #TLS_MODE} of an endpoint that does. */
+  public static final String TLS_MODE_ISTIO = "istio";
+
   /** The virtual host for hosts that no rule is for, where any is allowed. */
   public static final String ALLOW_ANY = "allow_any";
 

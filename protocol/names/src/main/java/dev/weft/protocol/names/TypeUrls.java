@@ -45,6 +45,29 @@ public final class TypeUrls {
   public static final String LOCAL_RATE_LIMIT =
       PREFIX + "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
 
+  /** Role based access control, an HTTP filter. */
+  public static final String RBAC = PREFIX + "envoy.extensions.filters.http.rbac.v3.RBAC";
+
+  /** Verification of tokens, an HTTP filter. */
+  public static final String JWT_AUTHN =
+      PREFIX + "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
+
+  /** TLS of a server. */
+  public static final String DOWNSTREAM_TLS =
+      PREFIX + "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
+
+  /** TLS of a client. */
+  public static final String UPSTREAM_TLS =
+      PREFIX + "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
+
+  /** No TLS. */
+  public static final String RAW_BUFFER =
+      PREFIX + "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer";
+
+  /** A path template. */
+  public static final String URI_TEMPLATE_MATCH =
+      PREFIX + "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig";
+
   /** The order in which the resource types of one push are sent and applied. */
   public static final List<String> MAKE_BEFORE_BREAK =
       List.of(CLUSTER, CLUSTER_LOAD_ASSIGNMENT, LISTENER, ROUTE_CONFIGURATION);

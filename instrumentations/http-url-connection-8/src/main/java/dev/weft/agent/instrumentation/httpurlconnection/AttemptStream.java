@@ -72,7 +72,7 @@ final class AttemptStream extends FilterInputStream {
 
   private void count(int count) {
     if (count < 0) {
-      end(Ending.COMPLETE);
+      end(left > 0 ? Ending.BROKEN : Ending.COMPLETE); // the JDK says nothing of a short body
     } else if (left > 0) {
       left -= count;
       if (left == 0) {

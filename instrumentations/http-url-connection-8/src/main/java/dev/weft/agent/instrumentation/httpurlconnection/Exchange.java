@@ -249,6 +249,7 @@ final class Exchange {
         return parsed;
       }
       Jdk.discard(client, bodyLength);
+      response.reset(); // else its status would be the answer if the next attempt fails
     } catch (IOException e) {
       wait = current.failed(readFailure(e, limit));
       if (wait < 0) {

@@ -165,6 +165,15 @@ class HttpUrlConnectionTest {
   }
 
   @Test
+  void statusOfADiscardedResponseIsNotTheAnswerWhenTheNextAttemptFails() {
+    v1.handle(exchange -> LocalServer.answer(exchange, 503, "busy"));
+    mesh.manage("orders", n -> n == 0 ? to(v1).retryOn(503) : ScriptedAttempt.to(refusing()));
+
+    assertThatThrownBy(() -> open("http://orders/").getResponseCode())
+        .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
   void streamedBodyIsNotReplayableOnceItHasBegun() throws IOException {
     v1.handle(exchange -> LocalServer.answer(exchange, 503, "busy"));
     mesh.manage("orders", n -> to(v1));
