@@ -4,9 +4,8 @@
  */
 package dev.weft.agent.engine;
 
-import dev.weft.agent.engine.config.UpstreamTls;
-import dev.weft.agent.engine.tls.Secured;
 import dev.weft.agent.engine.cluster.Cluster;
+import dev.weft.agent.engine.config.UpstreamTls;
 import dev.weft.agent.engine.endpoint.Destination;
 import dev.weft.agent.engine.endpoint.Endpoint;
 import dev.weft.agent.engine.fault.FaultPolicy;
@@ -17,6 +16,7 @@ import dev.weft.agent.engine.route.MirrorTarget;
 import dev.weft.agent.engine.route.Route;
 import dev.weft.agent.engine.route.RouteInfo;
 import dev.weft.agent.engine.route.Target;
+import dev.weft.agent.engine.tls.Secured;
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Failure;
 import dev.weft.agent.seam.Call;

@@ -27,6 +27,11 @@ enum Option {
       "A folder where the last good configuration is kept, so that a start without the policy"
           + " server decides as before. Default: none is kept."),
   ENABLED("weft.enabled", "true", "false: nothing is woven and nothing starts."),
+  IDENTITY_PEM(
+      "weft.identity.pem",
+      "",
+      "A file (PEM) with this process's private key, its certificate and the trusted CAs'"
+          + " certificates, which somebody else keeps; read again when it is replaced."),
   LABELS(
       "weft.labels",
       "",
@@ -65,6 +70,10 @@ enum Option {
       "mesh",
       "What upstream's agent traces: mesh (HTTP and gRPC, clients and servers, and what carries"
           + " context between threads), full (all it can) or none. In weft-agent.jar only."),
+  TLS_PROTOCOLS(
+      "weft.tls.protocols",
+      "TLSv1.3",
+      "The versions of TLS that the mesh speaks: TLSv1.3, or TLSv1.3,TLSv1.2."),
   WEIGHT("weft.weight", "1", "The weight of this process among its service's endpoints."),
   XDS_FILE(
       "weft.xds.file",

@@ -51,4 +51,19 @@ public record EndpointConfig(
   public EndpointConfig {
     labels = Map.copyOf(labels);
   }
+
+  /** Returns this endpoint, secured in another way. */
+  public EndpointConfig with(@Nullable UpstreamTls other) {
+    return new EndpointConfig(
+        address,
+        port,
+        weight,
+        priority,
+        locality,
+        localityWeight,
+        healthy,
+        hostName,
+        labels,
+        other);
+  }
 }

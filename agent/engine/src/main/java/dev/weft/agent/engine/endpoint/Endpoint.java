@@ -4,10 +4,10 @@
  */
 package dev.weft.agent.engine.endpoint;
 
+import dev.weft.agent.engine.config.EndpointConfig;
 import dev.weft.agent.engine.config.UpstreamTls;
 import dev.weft.agent.engine.tls.MeshIdentity;
 import dev.weft.agent.engine.tls.Secured;
-import dev.weft.agent.engine.config.EndpointConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -112,10 +112,11 @@ public final class Endpoint {
       return null;
     }
     Secured known = lastSecured;
-    Secured secured = Secured.of(identity, tls, known, name);
-    if (secured != known) {
-      lastSecured = secured;
+    if (known != null && known.epoch() == identity.epoch()) {
+      return known;
     }
+    Secured secured = Secured.of(identity, tls, name);
+    lastSecured = secured;
     return secured;
   }
 

@@ -26,15 +26,11 @@ public record Secured(long epoch, ClientTls tls, String connectionKey) {
    * Returns how to secure connections to an endpoint by the identity in force, or null if there is
    * none.
    *
-   * @param known what was returned before; returned again in the same epoch
    * @param endpointKey what names the endpoint: the first labels of a host name
    */
   public static @Nullable Secured of(
-      MeshIdentity identity, UpstreamTls wanted, @Nullable Secured known, String endpointKey) {
+      MeshIdentity identity, UpstreamTls wanted, String endpointKey) {
     long epoch = identity.epoch();
-    if (known != null && known.epoch == epoch) {
-      return known;
-    }
     SSLContext context = epoch == 0 ? null : identity.client(wanted.spiffeIds());
     if (context == null) {
       return null;

@@ -80,7 +80,7 @@ final class Endpoints {
   }
 
   private static void remember(String key, ClientTls tls) {
-    if (TLS_BY_KEY.get(key) == tls) {
+    if (tls.equals(TLS_BY_KEY.get(key))) {
       return;
     }
     if (TLS_BY_KEY.size() >= LIMIT) {

@@ -1,5 +1,0 @@
-/** The JDK's HttpURLConnection with its woven points, a scripted engine and real servers. */
-@NullMarked
-package dev.weft.agent.instrumentation.javahttpserver;
-
-import org.jspecify.annotations.NullMarked;
