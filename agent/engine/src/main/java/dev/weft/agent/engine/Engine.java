@@ -18,6 +18,7 @@ import dev.weft.agent.engine.route.Redirection;
 import dev.weft.agent.engine.route.Route;
 import dev.weft.agent.engine.route.RouteInfo;
 import dev.weft.agent.engine.route.VirtualHost;
+import dev.weft.agent.engine.tls.MeshIdentity;
 import dev.weft.agent.engine.validate.ClusterValidator;
 import dev.weft.agent.engine.validate.RouteValidator;
 import dev.weft.agent.seam.Call;
@@ -46,6 +47,7 @@ public final class Engine implements OutboundEngine {
   private final Supplier<? extends RandomGenerator> random;
   private final Endpoint unknown;
   private volatile @Nullable Snapshot current;
+  private volatile MeshIdentity identity = MeshIdentity.NONE;
 
   private Engine(
       EngineClock clock,
@@ -76,6 +78,15 @@ public final class Engine implements OutboundEngine {
       EngineObserver observer,
       Supplier<? extends RandomGenerator> random) {
     return new Engine(clock, faults, observer, random);
+  }
+
+  /** Secures connections by an identity from now on. */
+  public void identify(MeshIdentity newIdentity) {
+    identity = newIdentity;
+  }
+
+  MeshIdentity identity() {
+    return identity;
   }
 
   /** Returns what is wrong with a route configuration, each naming its field; empty if nothing. */

@@ -11,8 +11,10 @@ import dev.weft.agent.engine.endpoint.Tried;
 import dev.weft.agent.engine.reply.GrpcStatus;
 import dev.weft.agent.engine.route.HeaderOperations;
 import dev.weft.agent.engine.route.RouteInfo;
+import dev.weft.agent.engine.tls.Secured;
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Call;
+import dev.weft.agent.seam.ClientTls;
 import dev.weft.agent.seam.HeaderReader;
 import dev.weft.agent.seam.HeaderWriter;
 import java.lang.invoke.MethodHandles;
@@ -33,6 +35,7 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
   private final RoutedCall<?> call;
   private final Cluster cluster;
   private final Endpoint endpoint;
+  private final @Nullable Secured secured;
   private final @Nullable RoutedAttempt previous;
   private final long startNanos;
   private final short number;
@@ -49,11 +52,13 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
       RoutedCall<?> call,
       Cluster cluster,
       Endpoint endpoint,
+      @Nullable Secured secured,
       @Nullable RoutedAttempt previous,
       long startNanos) {
     this.call = call;
     this.cluster = cluster;
     this.endpoint = endpoint;
+    this.secured = secured;
     this.previous = previous;
     this.startNanos = startNanos;
     number = (short) (previous == null ? 1 : previous.number + 1);
@@ -231,7 +236,15 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
 
   @Override
   public String connectionKey() {
+    if (secured != null) {
+      return secured.connectionKey();
+    }
     return endpoint.hasAddress() ? endpoint.connectionKey() : call.host();
+  }
+
+  @Override
+  public @Nullable ClientTls tls() {
+    return secured == null ? null : secured.tls();
   }
 
   @Override

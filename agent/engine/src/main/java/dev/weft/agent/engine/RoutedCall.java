@@ -5,6 +5,7 @@
 package dev.weft.agent.engine;
 
 import dev.weft.agent.engine.cluster.Cluster;
+import dev.weft.agent.engine.config.UpstreamTls;
 import dev.weft.agent.engine.endpoint.Destination;
 import dev.weft.agent.engine.endpoint.Endpoint;
 import dev.weft.agent.engine.fault.FaultPolicy;
@@ -15,10 +16,12 @@ import dev.weft.agent.engine.route.MirrorTarget;
 import dev.weft.agent.engine.route.Route;
 import dev.weft.agent.engine.route.RouteInfo;
 import dev.weft.agent.engine.route.Target;
+import dev.weft.agent.engine.tls.Secured;
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Failure;
 import dev.weft.agent.seam.Call;
 import dev.weft.agent.seam.HeaderReader;
+import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
 import dev.weft.agent.seam.Step;
@@ -50,6 +53,7 @@ final class RoutedCall<Q> implements Call, Observed {
   private long deadlineNanos;
   private @Nullable String path;
   private @Nullable Reply reply;
+  private @Nullable Refuse refusal;
   private @Nullable RoutedAttempt last;
 
   private RoutedCall(
@@ -142,12 +146,38 @@ final class RoutedCall<Q> implements Call, Observed {
     return endpoint == null ? refuse(Replies.NO_HEALTHY_ENDPOINT) : attempt(cluster, endpoint, now);
   }
 
-  private RoutedAttempt attempt(Cluster cluster, Endpoint endpoint, long now) {
-    RoutedAttempt attempt = new RoutedAttempt(this, cluster, endpoint, last, now);
+  private Step attempt(Cluster cluster, Endpoint endpoint, long now) {
+    Secured secured = endpoint.secured(engine.identity());
+    if (secured == null && isTlsRequired(cluster, endpoint)) {
+      cluster.endRequest();
+      return refuse(cluster);
+    }
+    RoutedAttempt attempt = new RoutedAttempt(this, cluster, endpoint, secured, last, now);
     endpoint.state().begin();
     last = attempt;
     phase = Phase.BUSY;
     return attempt;
+  }
+
+  /** An endpoint that may be sent plaintext is, by a process that never was in the mesh. */
+  private boolean isTlsRequired(Cluster cluster, Endpoint endpoint) {
+    UpstreamTls tls = endpoint.tls();
+    return cluster.config().isTlsRequired()
+        || (tls != null && (tls.isRequired() || engine.identity().epoch() > 0));
+  }
+
+  private Refuse refuse(Cluster cluster) {
+    if (last != null) {
+      endRetry();
+    }
+    Refuse refuse =
+        new Refuse(
+            cluster.config().name()
+                + " takes mutual TLS only, and this process has no certificate for it",
+            "UF");
+    refusal = refuse;
+    over(engine.clock.nanos());
+    return refuse;
   }
 
   /** Our own fault: the library resolves and connects as it would without Weft. */
@@ -362,6 +392,10 @@ final class RoutedCall<Q> implements Call, Observed {
 
   @Override
   public String flag() {
+    Refuse refuse = refusal;
+    if (refuse != null) {
+      return refuse.flag();
+    }
     Reply answer = reply;
     RoutedAttempt attempt = last;
     String flag = answer != null ? answer.flag() : attempt == null ? "DC" : attempt.flag();

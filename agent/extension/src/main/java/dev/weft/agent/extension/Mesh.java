@@ -9,12 +9,17 @@ import dev.weft.agent.engine.EngineClock;
 import dev.weft.agent.engine.FaultLog;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.engine.inbound.InboundGate;
+import dev.weft.agent.engine.tls.InboundTls;
+import dev.weft.agent.engine.tls.MeshIdentity;
+import dev.weft.agent.identity.IdentitySource;
 import dev.weft.agent.seam.Inbound;
 import dev.weft.agent.seam.Outbound;
 import dev.weft.agent.telemetry.MeshMetrics;
 import dev.weft.agent.telemetry.MeshSpans;
 import dev.weft.agent.telemetry.Workload;
 import io.opentelemetry.api.OpenTelemetry;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -43,6 +48,7 @@ final class Mesh {
     InboundGate gate =
         new InboundGate(
             EngineClock.SYSTEM, faults, reports, options.text(Option.START).equals("open"));
+    identify(options, engine, gate);
     if (!Distribution.isHere() || !options.text(Option.TELEMETRY).equals("none")) {
       Outbound.installScopes(new MeshSpans());
     }
@@ -57,6 +63,18 @@ final class Mesh {
       new ControlPlane(options, service, apply, faults, reports).start();
     } else {
       logger.info("Weft has no weft.server and no weft.xds.file: it measures, and decides nothing");
+    }
+  }
+
+  /** Lets the engine secure connections, if this process is somebody. */
+  private static void identify(Options options, Engine engine, InboundGate gate) {
+    String pem = options.text(Option.IDENTITY_PEM);
+    if (!pem.isEmpty()) {
+      IdentitySource source = IdentityWatch.start(Path.of(pem));
+      MeshIdentity identity =
+          new TlsIdentity(source, List.of(options.text(Option.TLS_PROTOCOLS).split(",")));
+      engine.identify(identity);
+      gate.secure(new InboundTls(identity));
     }
   }
 

@@ -37,6 +37,11 @@ enum Option {
       "",
       "A file with a JWT that says who this workload is, such as a projected Kubernetes service"
           + " account token; read at each use."),
+  IDENTITY_PEM(
+      "weft.identity.pem",
+      "",
+      "A file (PEM) with this process's private key, its certificate and the trusted CAs'"
+          + " certificates, which somebody else keeps; read again when it is replaced."),
   IDENTITY_TOKEN(
       "weft.identity.token",
       "",
@@ -82,6 +87,10 @@ enum Option {
       "mesh",
       "What upstream's agent traces: mesh (HTTP and gRPC, clients and servers, and what carries"
           + " context between threads), full (all it can) or none. In weft-agent.jar only."),
+  TLS_PROTOCOLS(
+      "weft.tls.protocols",
+      "TLSv1.3",
+      "The versions of TLS that the mesh speaks: TLSv1.3, or TLSv1.3,TLSv1.2."),
   TRUST_BUNDLE(
       "weft.trust.bundle",
       "",

@@ -31,6 +31,14 @@ public non-sealed interface Attempt extends Step {
    */
   String connectionKey();
 
+  /**
+   * Returns how to secure the connection, or null to send plaintext as the application asked. The
+   * adapter must not send the attempt in plaintext if it cannot secure it. Costs nothing to read.
+   */
+  default @Nullable ClientTls tls() {
+    return null;
+  }
+
   /** Returns the authority ({@code host} or {@code host:port}) to send; null: unchanged. */
   @Nullable String authority();
 

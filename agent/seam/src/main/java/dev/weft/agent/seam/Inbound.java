@@ -64,6 +64,17 @@ public final class Inbound {
     return current == null ? null : current.begin(request, reader, peer);
   }
 
+  /**
+   * Returns what connections that were accepted on a port are to speak, or null if their bytes are
+   * none of our business: it is plaintext that the mesh demands, or there is no mesh. Asked once
+   * for each connection, not for the agent's own and not where the application does TLS itself.
+   * Does not block and does not throw.
+   */
+  public static @Nullable ServerTls tls(int port) {
+    InboundEngine current = engine;
+    return current == null ? null : current.tls(port);
+  }
+
   /** Installs the engine, or takes it away with null, and hands over what was reported before. */
   public static void install(@Nullable InboundEngine newEngine) {
     List<Listening> waiting;

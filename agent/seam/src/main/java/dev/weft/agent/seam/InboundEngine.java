@@ -16,4 +16,9 @@ public interface InboundEngine {
 
   /** See {@link Inbound#begin}; never throws. */
   <Q> @Nullable InboundCall begin(Q request, RequestReader<Q> reader, Peer peer);
+
+  /** See {@link Inbound#tls}; never throws. */
+  default @Nullable ServerTls tls(int port) {
+    return null;
+  }
 }

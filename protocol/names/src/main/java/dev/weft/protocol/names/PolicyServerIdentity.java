@@ -5,8 +5,8 @@
 package dev.weft.protocol.names;
 
 /**
- * Who the policy server is in its own mesh. No workload gets this identity, so an agent that expects
- * it cannot be answered by another workload of the same CA.
+ * Who the policy server is in its own mesh. No workload gets this identity, so an agent that
+ * expects it cannot be answered by another workload of the same CA.
  */
 public final class PolicyServerIdentity {
   /** Its namespace. */

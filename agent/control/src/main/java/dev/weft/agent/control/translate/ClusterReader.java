@@ -14,7 +14,6 @@ import dev.weft.protocol.lite.envoy.config.cluster.v3.CircuitBreakers.Thresholds
 import dev.weft.protocol.lite.envoy.config.cluster.v3.Cluster;
 import dev.weft.protocol.lite.envoy.config.cluster.v3.OutlierDetection;
 import dev.weft.protocol.lite.envoy.config.core.v3.RoutingPriority;
-import dev.weft.protocol.lite.envoy.config.core.v3.TransportSocket;
 import dev.weft.protocol.lite.protobuf.Struct;
 import dev.weft.protocol.lite.protobuf.Value;
 import java.util.List;
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads clusters. */
 final class ClusterReader {
-  private static final String RAW_BUFFER_TYPE =
-      "type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer";
-  private static final String RAW_BUFFER = "envoy.transport_sockets.raw_buffer";
   private static final String POLICIES =
       "type.googleapis.com/envoy.extensions.load_balancing_policies.";
   private static final Map<String, LoadBalancing> POLICY_TYPES =
@@ -39,7 +35,7 @@ final class ClusterReader {
   private ClusterReader() {}
 
   static ParsedCluster read(Cluster cluster, Field field) {
-    refuseTls(cluster, field);
+    ClusterTls tls = TlsReader.read(cluster, field);
     if (cluster.hasLbSubsetConfig()) {
       field.at("lb_subset_config").ignored();
     }
@@ -54,7 +50,7 @@ final class ClusterReader {
         new ClusterConfig(
             StringMatchReader.nonEmpty(cluster.getName(), field.at("name")),
             source == Source.ORIGINAL_DST ? Discovery.ORIGINAL_DST : Discovery.ENDPOINTS,
-            source == Source.STATIC ? endpoints : List.of(),
+            source == Source.STATIC ? tls.apply(endpoints) : List.of(),
             loadBalancing(cluster, field),
             cluster.hasConnectTimeout()
                 ? XdsDefaults.positiveNanos(
@@ -63,7 +59,8 @@ final class ClusterReader {
             circuitBreakers(cluster, field),
             outlierDetection(cluster, field),
             service(cluster),
-            subset(cluster));
+            subset(cluster),
+            tls.isRequired());
     String edsName = cluster.getEdsClusterConfig().getServiceName();
     return new ParsedCluster(
         config,
@@ -71,28 +68,12 @@ final class ClusterReader {
         edsName.isEmpty() ? cluster.getName() : edsName,
         source == Source.DNS ? endpoints : List.of(),
         family(cluster, field),
-        cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS);
+        cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS,
+        tls);
   }
 
   private static Field assignment(Field field) {
     return field.at("load_assignment");
-  }
-
-  /** To send in the clear where TLS is ordered would open what is closed. */
-  private static void refuseTls(Cluster cluster, Field field) {
-    if (cluster.hasTransportSocket() && !isPlain(cluster.getTransportSocket())) {
-      throw field.at("transport_socket").unsupported();
-    }
-    for (int i = 0; i < cluster.getTransportSocketMatchesCount(); i++) {
-      if (!isPlain(cluster.getTransportSocketMatches(i).getTransportSocket())) {
-        throw field.at("transport_socket_matches", i).unsupported();
-      }
-    }
-  }
-
-  private static boolean isPlain(TransportSocket socket) {
-    return socket.getTypedConfig().getTypeUrl().equals(RAW_BUFFER_TYPE)
-        || (!socket.hasTypedConfig() && socket.getName().equals(RAW_BUFFER));
   }
 
   private static Source source(Cluster cluster, Field field) {

@@ -87,8 +87,8 @@ final class ConfigAssembler {
       ParsedCluster parsed, Parts parts, ResolvedNames names, @Nullable Assembled old) {
     List<EndpointConfig> endpoints =
         switch (parsed.source()) {
-          case EDS -> parts.endpoints().apply(parsed.edsName());
-          case DNS -> resolved(parsed, names);
+          case EDS -> parsed.tls().apply(parts.endpoints().apply(parsed.edsName()));
+          case DNS -> parsed.tls().apply(resolved(parsed, names));
           case STATIC, ORIGINAL_DST -> parsed.config().endpoints();
         };
     if (old != null && old.isOf(parsed, endpoints)) {
@@ -120,7 +120,8 @@ final class ConfigAssembler {
         endpoint.localityWeight(),
         endpoint.healthy(),
         endpoint.hostName().isEmpty() ? endpoint.address() : endpoint.hostName(),
-        endpoint.labels());
+        endpoint.labels(),
+        endpoint.tls());
   }
 
   private static ClusterConfig withEndpoints(ClusterConfig config, List<EndpointConfig> endpoints) {
@@ -133,7 +134,8 @@ final class ConfigAssembler {
         config.circuitBreakers(),
         config.outlierDetection(),
         config.service(),
-        config.subset());
+        config.subset(),
+        config.isTlsRequired());
   }
 
   /**

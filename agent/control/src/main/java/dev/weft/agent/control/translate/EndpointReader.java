@@ -5,6 +5,7 @@
 package dev.weft.agent.control.translate;
 
 import dev.weft.agent.engine.config.EndpointConfig;
+import dev.weft.agent.engine.config.UpstreamTls;
 import dev.weft.agent.engine.endpoint.IpLiteral;
 import dev.weft.protocol.lite.envoy.config.core.v3.Address;
 import dev.weft.protocol.lite.envoy.config.core.v3.Locality;
@@ -14,10 +15,12 @@ import dev.weft.protocol.lite.envoy.config.endpoint.v3.LbEndpoint;
 import dev.weft.protocol.lite.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import dev.weft.protocol.lite.protobuf.Struct;
 import dev.weft.protocol.lite.protobuf.Value;
+import dev.weft.protocol.names.ResourceNames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads cluster load assignments. */
 final class EndpointReader {
@@ -74,7 +77,8 @@ final class EndpointReader {
               localityWeight,
               isHealthy(endpoint, endpointField),
               instance(endpoint),
-              labels(endpoint)));
+              labels(endpoint),
+              offer(endpoint)));
     }
   }
 
@@ -131,6 +135,15 @@ final class EndpointReader {
     Map<String, String> read = new HashMap<>();
     labels.getFieldsMap().forEach((key, value) -> read.put(key, value.getStringValue()));
     return read;
+  }
+
+  private static @Nullable UpstreamTls offer(LbEndpoint endpoint) {
+    Struct metadata =
+        endpoint
+            .getMetadata()
+            .getFilterMetadataOrDefault(
+                ResourceNames.SOCKET_MATCH_METADATA, Struct.getDefaultInstance());
+    return TlsReader.offersTls(metadata) ? ClusterTls.OFFER : null;
   }
 
   private static Struct weftMetadata(LbEndpoint endpoint) {

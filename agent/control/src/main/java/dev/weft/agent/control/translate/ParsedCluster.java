@@ -17,6 +17,7 @@ import java.util.List;
  * @param names endpoints with names for addresses, for {@link Source#DNS}
  * @param family which addresses of a name count
  * @param firstAddressOnly whether one address of a name is enough, as for LOGICAL_DNS
+ * @param tls how connections to the endpoints are secured; applied already if it is static
  */
 record ParsedCluster(
     ClusterConfig config,
@@ -24,7 +25,8 @@ record ParsedCluster(
     String edsName,
     List<EndpointConfig> names,
     DnsName.Family family,
-    boolean firstAddressOnly) {
+    boolean firstAddressOnly,
+    ClusterTls tls) {
   /** Copies the collections. */
   ParsedCluster {
     names = List.copyOf(names);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param outlierDetection when an endpoint is ejected; null for never
  * @param service the host name of the service for metrics' labels; empty if unknown
  * @param subset the subset's name; empty if this is the whole service
+ * @param isTlsRequired whether nothing may be sent to it in plaintext, whatever its endpoints are
  */
 public record ClusterConfig(
     String name,
@@ -29,7 +30,32 @@ public record ClusterConfig(
     CircuitBreakers circuitBreakers,
     @Nullable OutlierDetection outlierDetection,
     String service,
-    String subset) {
+    String subset,
+    boolean isTlsRequired) {
+  /** Makes a cluster whose endpoints say whether they take TLS. */
+  public ClusterConfig(
+      String name,
+      Discovery discovery,
+      List<EndpointConfig> endpoints,
+      LoadBalancing loadBalancing,
+      long connectTimeoutNanos,
+      CircuitBreakers circuitBreakers,
+      @Nullable OutlierDetection outlierDetection,
+      String service,
+      String subset) {
+    this(
+        name,
+        discovery,
+        endpoints,
+        loadBalancing,
+        connectTimeoutNanos,
+        circuitBreakers,
+        outlierDetection,
+        service,
+        subset,
+        false);
+  }
+
   /** Copies the collections. */
   public ClusterConfig {
     endpoints = List.copyOf(endpoints);

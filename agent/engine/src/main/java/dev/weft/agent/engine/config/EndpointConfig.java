@@ -5,6 +5,7 @@
 package dev.weft.agent.engine.config;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Envoy's {@code LbEndpoint} with its locality.
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param healthy whether the server says so
  * @param hostName the workload's name for display; empty if unknown
  * @param labels the workload's labels
+ * @param tls how connections to it are secured; null for plaintext
  */
 public record EndpointConfig(
     String address,
@@ -28,9 +30,40 @@ public record EndpointConfig(
     int localityWeight,
     boolean healthy,
     String hostName,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    @Nullable UpstreamTls tls) {
+  /** Makes an endpoint that is spoken to in plaintext. */
+  public EndpointConfig(
+      String address,
+      int port,
+      int weight,
+      int priority,
+      String locality,
+      int localityWeight,
+      boolean healthy,
+      String hostName,
+      Map<String, String> labels) {
+    this(
+        address, port, weight, priority, locality, localityWeight, healthy, hostName, labels, null);
+  }
+
   /** Copies the collections. */
   public EndpointConfig {
     labels = Map.copyOf(labels);
+  }
+
+  /** Returns this endpoint, secured in another way. */
+  public EndpointConfig with(@Nullable UpstreamTls other) {
+    return new EndpointConfig(
+        address,
+        port,
+        weight,
+        priority,
+        locality,
+        localityWeight,
+        healthy,
+        hostName,
+        labels,
+        other);
   }
 }

@@ -5,6 +5,9 @@
 package dev.weft.agent.engine.endpoint;
 
 import dev.weft.agent.engine.config.EndpointConfig;
+import dev.weft.agent.engine.config.UpstreamTls;
+import dev.weft.agent.engine.tls.MeshIdentity;
+import dev.weft.agent.engine.tls.Secured;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -21,10 +24,15 @@ public final class Endpoint {
   private final byte @Nullable [] ip;
   private final int port;
   private final int weight;
+  private final String name;
   private final String connectionKey;
+  private final @Nullable UpstreamTls tls;
 
   /** The address under the host name that was asked for last: an application hardly changes it. */
   private volatile @Nullable InetSocketAddress lastAddress;
+
+  /** How it is secured by the identity that was in force last. */
+  private volatile @Nullable Secured lastSecured;
 
   /**
    * Makes an endpoint.
@@ -41,7 +49,9 @@ public final class Endpoint {
       ip = null;
       port = 0;
       weight = 1;
+      name = "";
       connectionKey = "";
+      tls = null;
       return;
     }
     ip = IpLiteral.parse(config.address());
@@ -50,8 +60,9 @@ public final class Endpoint {
     }
     port = config.port();
     weight = config.weight();
-    connectionKey =
-        "ip-" + config.address().replace('.', '-').replace(':', '-') + "-" + port + ".weft";
+    name = "ip-" + config.address().replace('.', '-').replace(':', '-') + "-" + port;
+    connectionKey = name + ".weft";
+    tls = config.tls();
   }
 
   /** Returns what metrics and spans say of it. */
@@ -90,7 +101,29 @@ public final class Endpoint {
     return ip != null;
   }
 
-  /** Returns what connections to it may be shared by: a valid host name; empty without address. */
+  /** Returns how connections to it are to be secured; null for plaintext. */
+  public @Nullable UpstreamTls tls() {
+    return tls;
+  }
+
+  /** Returns how connections to it are secured by an identity; null if it is not, or cannot be. */
+  public @Nullable Secured secured(MeshIdentity identity) {
+    if (tls == null) {
+      return null;
+    }
+    Secured known = lastSecured;
+    if (known != null && known.epoch() == identity.epoch()) {
+      return known;
+    }
+    Secured secured = Secured.of(identity, tls, name);
+    lastSecured = secured;
+    return secured;
+  }
+
+  /**
+   * Returns what plaintext connections to it may be shared by: a valid host name; empty without
+   * address.
+   */
   public String connectionKey() {
     return connectionKey;
   }

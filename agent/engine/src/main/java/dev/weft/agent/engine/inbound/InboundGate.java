@@ -7,11 +7,13 @@ package dev.weft.agent.engine.inbound;
 import dev.weft.agent.engine.EngineClock;
 import dev.weft.agent.engine.FaultLog;
 import dev.weft.agent.engine.reply.Replies;
+import dev.weft.agent.engine.tls.InboundTls;
 import dev.weft.agent.seam.InboundCall;
 import dev.weft.agent.seam.InboundEngine;
 import dev.weft.agent.seam.Peer;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
+import dev.weft.agent.seam.ServerTls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ public final class InboundGate implements InboundEngine {
   private final FaultLog faults;
   private final InboundObserver observer;
   private volatile boolean isOpen;
+  private volatile @Nullable InboundTls tls;
 
   /** Makes a gate. */
   public InboundGate(
@@ -33,6 +36,17 @@ public final class InboundGate implements InboundEngine {
     this.faults = faults;
     this.observer = observer;
     isOpen = startsOpen;
+  }
+
+  /** Says from now on what connections are to speak; before, their bytes are left alone. */
+  public void secure(InboundTls newTls) {
+    tls = newTls;
+  }
+
+  @Override
+  public @Nullable ServerTls tls(int port) {
+    InboundTls current = tls;
+    return current == null ? null : current.at(port);
   }
 
   /** Lets requests in from now on. Idempotent. */

@@ -55,6 +55,12 @@ final class AttemptCarrier extends InetSocketAddress {
     return attempt == null ? null : Endpoints.named(attempt);
   }
 
+  /** Returns whether the attempt's connection is to be secured by the mesh. */
+  boolean isSecured() {
+    Attempt attempt = request.attempt();
+    return attempt != null && attempt.tls() != null;
+  }
+
   /** Returns the authority to send. */
   String authority(String original) {
     String authority = request.authority();

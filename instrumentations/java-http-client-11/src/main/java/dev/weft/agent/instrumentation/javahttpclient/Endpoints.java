@@ -5,11 +5,15 @@
 package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;
+import dev.weft.agent.seam.ClientTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +22,16 @@ import org.jspecify.annotations.Nullable;
  * the same logical name would share one connection. Thread-safe.
  */
 final class Endpoints {
+  /** What the keys of secured connections end in, and no host names of others. */
+  private static final String SECURED = ".mtls.weft";
+
   /** Far more endpoints than a process talks to at a time; then the cache starts afresh. */
   private static final int LIMIT = 10_000;
 
   private static final Map<String, InetSocketAddress> BY_KEY = new ConcurrentHashMap<>();
+
+  /** How connections to the endpoints that are secured are, by their keys. */
+  private static final Map<String, ClientTls> TLS_BY_KEY = new ConcurrentHashMap<>();
 
   private Endpoints() {}
 
@@ -32,6 +42,10 @@ final class Endpoints {
       return null;
     }
     String key = attempt.connectionKey();
+    ClientTls tls = attempt.tls();
+    if (tls != null) {
+      remember(key, tls);
+    }
     InetSocketAddress known = BY_KEY.get(key);
     if (known != null && known.equals(address)) {
       return known;
@@ -42,6 +56,37 @@ final class Endpoints {
     }
     BY_KEY.put(key, named);
     return named;
+  }
+
+  /**
+   * Returns the context for a new connection of TLS.
+   *
+   * @param applications the context that the application's client has
+   * @param host the host name that the library was told
+   * @throws SSLException if it is one of the mesh's that is not known any more
+   */
+  static SSLContext context(
+      SSLContext applications, @Nullable String host, SSLParameters parameters)
+      throws SSLException {
+    if (host == null || !host.endsWith(SECURED)) {
+      return applications;
+    }
+    ClientTls tls = TLS_BY_KEY.get(host);
+    if (tls == null) {
+      throw new SSLException("The mesh no longer secures " + host);
+    }
+    tls.apply(parameters);
+    return tls.context();
+  }
+
+  private static void remember(String key, ClientTls tls) {
+    if (tls.equals(TLS_BY_KEY.get(key))) {
+      return;
+    }
+    if (TLS_BY_KEY.size() >= LIMIT) {
+      TLS_BY_KEY.clear();
+    }
+    TLS_BY_KEY.put(key, tls);
   }
 
   private static InetSocketAddress rename(InetSocketAddress address, String name) {

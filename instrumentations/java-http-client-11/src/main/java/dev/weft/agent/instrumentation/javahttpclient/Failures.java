@@ -14,6 +14,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /** Says in the seam's words why the library failed. */
@@ -39,7 +40,8 @@ final class Failures {
         || cause instanceof HttpConnectTimeoutException
         || cause instanceof UnknownHostException
         || cause instanceof UnresolvedAddressException
-        || cause instanceof SSLHandshakeException) {
+        || cause instanceof SSLHandshakeException
+        || isNoTls(cause)) {
       return Failure.CONNECT;
     }
     if (!(cause instanceof IOException)) {
@@ -69,6 +71,14 @@ final class Failures {
       throw new IllegalArgumentException(cause.getMessage(), cause);
     }
     return new IOException(cause.getMessage(), cause);
+  }
+
+  /** Returns whether the peer answered a handshake with something else. */
+  private static boolean isNoTls(Throwable cause) {
+    String message = cause.getMessage();
+    return cause instanceof SSLException
+        && message != null
+        && message.contains("unrecognized SSL message");
   }
 
   private static boolean isRefusedStream(Throwable cause) {

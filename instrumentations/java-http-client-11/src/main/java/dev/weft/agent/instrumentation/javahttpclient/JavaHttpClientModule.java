@@ -37,7 +37,17 @@ public final class JavaHttpClientModule extends WeftModule {
         // The library's own copy of a request keeps the attempt, and connects where it says.
         WeftType.of(INTERNAL + ".HttpRequestImpl")
             .advise("RequestCopyAdvice", "<init>", REQUEST, "java.net.ProxySelector")
-            .advise("AddressAdvice", "getAddress"),
+            .advise("AddressAdvice", "getAddress")
+            .advise("SecureAdvice", "secure"),
+        // A connection that the mesh secures.
+        WeftType.of(INTERNAL + ".AbstractAsyncSSLConnection")
+            .advise(
+                "EngineAdvice",
+                "createEngine",
+                "javax.net.ssl.SSLContext",
+                "java.lang.String",
+                "int",
+                "javax.net.ssl.SSLParameters"),
         // What goes over the wire: authority and path.
         WeftType.of(INTERNAL + ".Http1Request")
             .advise("Http1HostAdvice", "hostString")

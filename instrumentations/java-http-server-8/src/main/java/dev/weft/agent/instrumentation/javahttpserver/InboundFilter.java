@@ -50,7 +50,7 @@ final class InboundFilter extends Filter {
   private static Peer peer(HttpExchange exchange) {
     InetSocketAddress remote = exchange.getRemoteAddress();
     return new Peer(
-        null,
+        Connections.spiffeId(exchange),
         remote == null || remote.getAddress() == null ? null : remote.getAddress().getHostAddress(),
         exchange.getLocalAddress().getPort());
   }

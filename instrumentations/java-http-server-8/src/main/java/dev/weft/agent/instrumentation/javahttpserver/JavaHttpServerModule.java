@@ -4,12 +4,20 @@
  */
 package dev.weft.agent.instrumentation.javahttpserver;
 
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import com.sun.net.httpserver.HttpServer;
 import dev.weft.agent.instrumentation.WeftModule;
 import dev.weft.agent.instrumentation.WeftType;
 import java.util.List;
+import java.util.Map;
+import net.bytebuddy.utility.JavaModule;
 
 /** Weaves the JDK's own HTTP server. */
 public final class JavaHttpServerModule extends WeftModule {
+  private static final String LIBRARY = "sun.net.httpserver";
+  private static final String CHANNEL = "java.nio.channels.SocketChannel";
+
   /** Called by the agent. */
   public JavaHttpServerModule() {
     super("java-http-server-8");
@@ -18,11 +26,26 @@ public final class JavaHttpServerModule extends WeftModule {
   @Override
   protected List<WeftType> types() {
     return List.of(
-        server("sun.net.httpserver.HttpServerImpl"), server("sun.net.httpserver.HttpsServerImpl"));
+        server("HttpServerImpl"),
+        server("HttpsServerImpl"),
+        // A plaintext connection's bytes, which may be TLS.
+        WeftType.of(LIBRARY + ".Request$ReadStream")
+            .advise("ReadStreamAdvice", "<init>", LIBRARY + ".ServerImpl", CHANNEL)
+            .advise("AvailableAdvice", "available"),
+        WeftType.of(LIBRARY + ".Request$WriteStream")
+            .advise("WriteStreamAdvice", "<init>", LIBRARY + ".ServerImpl", CHANNEL),
+        // Whose they are.
+        WeftType.of(LIBRARY + ".HttpConnection")
+            .advise("ConnectionAdvice", "setParameters", named("setParameters")));
+  }
+
+  @Override
+  public Map<JavaModule, List<String>> jpmsModulesToOpen() {
+    return Map.of(JavaModule.ofType(HttpServer.class), List.of(LIBRARY));
   }
 
   private static WeftType server(String name) {
-    return WeftType.of(name)
+    return WeftType.of(LIBRARY + '.' + name)
         .advise("ContextAdvice", "createContext", "java.lang.String")
         .advise(
             "ContextAdvice",

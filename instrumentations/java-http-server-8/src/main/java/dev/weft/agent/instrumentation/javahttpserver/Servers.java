@@ -13,10 +13,11 @@ import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The application's servers: what they listen on. The agent's own are left alone. */
 final class Servers {
-  private static final String HOOK = "java-http-server-8";
+  static final String HOOK = "java-http-server-8";
 
   /** Servers that serve the agent, such as its Prometheus exporter. */
   private static final Set<HttpServer> AGENTS =
@@ -24,6 +25,10 @@ final class Servers {
 
   /** Servers that were reported, which the agent's may not be if they started before it. */
   private static final Set<HttpServer> REPORTED =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  /** What the library calls a server, of those that serve the application in plaintext. */
+  private static final Set<Object> PLAINTEXT =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   private Servers() {}
@@ -34,6 +39,22 @@ final class Servers {
     } else {
       context.getFilters().add(new InboundFilter());
     }
+  }
+
+  /**
+   * Tells that a server is about to accept connections.
+   *
+   * @param implementation what the library calls it
+   */
+  static void starting(HttpServer server, @Nullable Object implementation) {
+    if (implementation != null && !AGENTS.contains(server) && !(server instanceof HttpsServer)) {
+      PLAINTEXT.add(implementation);
+    }
+  }
+
+  /** Returns whether a server serves the application, which has it speak plaintext. */
+  static boolean isPlaintext(@Nullable Object implementation) {
+    return implementation != null && PLAINTEXT.contains(implementation);
   }
 
   static void started(HttpServer server) {

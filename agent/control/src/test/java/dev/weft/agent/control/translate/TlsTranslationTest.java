@@ -1,0 +1,153 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.control.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import dev.weft.agent.control.Xds;
+import dev.weft.agent.engine.config.ClusterConfig;
+import dev.weft.agent.engine.config.EndpointConfig;
+import dev.weft.agent.engine.config.UpstreamTls;
+import dev.weft.protocol.lite.envoy.config.cluster.v3.Cluster;
+import dev.weft.protocol.lite.envoy.config.core.v3.Metadata;
+import dev.weft.protocol.lite.envoy.config.core.v3.TransportSocket;
+import dev.weft.protocol.lite.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import dev.weft.protocol.lite.envoy.type.matcher.v3.StringMatcher;
+import dev.weft.protocol.lite.protobuf.Any;
+import dev.weft.protocol.lite.protobuf.Struct;
+import dev.weft.protocol.lite.protobuf.Value;
+import dev.weft.protocol.names.ResourceNames;
+import dev.weft.protocol.names.TypeUrls;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** How connections to endpoints are secured. */
+class TlsTranslationTest {
+  private static final String NAME = "outbound|80||orders.shop.svc.cluster.local";
+  private static final String ORDERS = "spiffe://mesh/ns/shop/sa/orders";
+
+  @Test
+  void orderedTlsHoldsForAllEndpoints() {
+    ClusterConfig cluster =
+        Pushed.of(
+                Xds.edsCluster(NAME).setTransportSocket(mutual(ORDERS)).build(), endpoints())
+            .cluster(NAME);
+
+    assertThat(cluster.isTlsRequired()).isTrue();
+    assertThat(cluster.endpoints())
+        .extracting(EndpointConfig::tls)
+        .containsExactly(tls(true), tls(true));
+  }
+
+  @Test
+  void mutualTlsByItselfHoldsForEndpointsThatOfferIt() {
+    ClusterConfig cluster =
+        Pushed.of(
+                Xds.edsCluster(NAME)
+                    .addTransportSocketMatches(match(offer(), mutual(ORDERS)))
+                    .addTransportSocketMatches(match(Struct.getDefaultInstance(), plaintext()))
+                    .build(),
+                endpoints())
+            .cluster(NAME);
+
+    assertThat(cluster.isTlsRequired()).isFalse();
+    assertThat(cluster.endpoints())
+        .extracting(EndpointConfig::tls)
+        .containsExactly(tls(false), null);
+  }
+
+  @Test
+  void offerOfAnEndpointMeansNothingToAPlaintextCluster() {
+    ClusterConfig cluster = Pushed.of(Xds.edsCluster(NAME).build(), endpoints()).cluster(NAME);
+
+    assertThat(cluster.endpoints()).extracting(EndpointConfig::tls).containsOnlyNulls();
+  }
+
+  static Stream<Arguments> others() {
+    CommonTlsContext.Builder files = CommonTlsContext.newBuilder();
+    CommonTlsContext.Builder other =
+        CommonTlsContext.newBuilder()
+            .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder().setName("file-cert"));
+    return Stream.of(
+        argumentSet("SIMPLE", files.build()), argumentSet("MUTUAL", other.build()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("others")
+  void tlsOfAnotherKindIsRefusedNotLeftOut(CommonTlsContext common) {
+    Pushed pushed =
+        Pushed.of(Xds.edsCluster(NAME).setTransportSocket(socket(common)).build(), endpoints());
+
+    assertThat(pushed.problems().toString())
+        .contains("tls_certificate_sds_secret_configs: not supported by this agent");
+  }
+
+  private static UpstreamTls tls(boolean isRequired) {
+    return new UpstreamTls(Set.of(ORDERS), "orders", isRequired);
+  }
+
+  /** Returns one endpoint that offers TLS and one that does not. */
+  private static ClusterLoadAssignment endpoints() {
+    ClusterLoadAssignment.Builder endpoints = Xds.endpoints(NAME, "10.0.0.1", "10.0.0.2");
+    endpoints
+        .getEndpointsBuilder(0)
+        .getLbEndpointsBuilder(0)
+        .setMetadata(
+            Metadata.newBuilder()
+                .putFilterMetadata(ResourceNames.SOCKET_MATCH_METADATA, offer()));
+    return endpoints.build();
+  }
+
+  private static Struct offer() {
+    return Struct.newBuilder()
+        .putFields(
+            ResourceNames.TLS_MODE,
+            Value.newBuilder().setStringValue(ResourceNames.TLS_MODE_ISTIO).build())
+        .build();
+  }
+
+  private static Cluster.TransportSocketMatch match(Struct match, TransportSocket socket) {
+    return Cluster.TransportSocketMatch.newBuilder()
+        .setMatch(match)
+        .setTransportSocket(socket)
+        .build();
+  }
+
+  private static TransportSocket plaintext() {
+    return TransportSocket.newBuilder().setName("envoy.transport_sockets.raw_buffer").build();
+  }
+
+  private static TransportSocket mutual(String spiffeId) {
+    return socket(
+        CommonTlsContext.newBuilder()
+            .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder().setName("default"))
+            .setValidationContext(
+                CertificateValidationContext.newBuilder()
+                    .addMatchTypedSubjectAltNames(
+                        SubjectAltNameMatcher.newBuilder()
+                            .setSanType(SubjectAltNameMatcher.SanType.URI)
+                            .setMatcher(StringMatcher.newBuilder().setExact(spiffeId))))
+            .build());
+  }
+
+  private static TransportSocket socket(CommonTlsContext common) {
+    UpstreamTlsContext context =
+        UpstreamTlsContext.newBuilder().setSni("orders").setCommonTlsContext(common).build();
+    return TransportSocket.newBuilder()
+        .setTypedConfig(
+            Any.newBuilder().setTypeUrl(TypeUrls.UPSTREAM_TLS).setValue(context.toByteString()))
+        .build();
+  }
+}

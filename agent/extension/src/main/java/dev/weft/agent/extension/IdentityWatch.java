@@ -1,0 +1,67 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.extension;
+
+import dev.weft.agent.identity.IdentityFile;
+import dev.weft.agent.identity.IdentitySource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Reads the identity of a file at the start, and again when it changes, on a thread of ours. */
+final class IdentityWatch {
+  private static final Logger logger = Logger.getLogger(IdentityWatch.class.getName());
+  private static final long PERIOD_MILLIS = 1_000;
+
+  private final Path path;
+  private final IdentityFile file;
+  private String lastProblem = "";
+
+  private IdentityWatch(Path path) {
+    this.path = path;
+    this.file = new IdentityFile(path);
+  }
+
+  /** Reads the file now, so that no request meets a process that does not know who it is. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the task catches what it throws
+  static IdentitySource start(Path path) {
+    IdentityWatch watch = new IdentityWatch(path);
+    watch.look();
+    ScheduledExecutorService thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread made = new Thread(task, "weft-identity");
+              made.setDaemon(true);
+              return made;
+            });
+    thread.scheduleWithFixedDelay(
+        watch::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    return watch.file;
+  }
+
+  private void look() {
+    try {
+      if (file.refresh()) {
+        lastProblem = "";
+        logger.log(Level.INFO, "This process is {0}", file.current());
+      }
+    } catch (IOException | RuntimeException e) {
+      String problem = String.valueOf(e);
+      if (!problem.equals(lastProblem)) {
+        lastProblem = problem;
+        logger.log(
+            Level.SEVERE,
+            file.current() == null
+                ? "This process has no identity: what demands mutual TLS is refused"
+                : "The identity of " + path + " is not renewed; the one before stays",
+            e);
+      }
+    }
+  }
+}

@@ -1,0 +1,147 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.instrumentation.javahttpserver;
+
+import dev.weft.agent.seam.SniffedChannel;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the library's streams take for the connection's channel: reads and writes go by way of
+ * {@link SniffedChannel}. The library registers, blocks and times out the real one.
+ */
+final class SecuredChannel extends SocketChannel {
+  private final SocketChannel real;
+  private final SniffedChannel sniffed;
+
+  SecuredChannel(SocketChannel real, SniffedChannel sniffed) {
+    super(real.provider());
+    this.real = real;
+    this.sniffed = sniffed;
+  }
+
+  boolean isOf(@Nullable SocketChannel channel) {
+    return real == channel;
+  }
+
+  SniffedChannel sniffed() {
+    return sniffed;
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    return sniffed.read(target);
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    return sniffed.write(source);
+  }
+
+  @Override
+  public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+    for (int i = offset; i < offset + length; i++) {
+      if (targets[i].hasRemaining()) {
+        return sniffed.read(targets[i]);
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    for (int i = offset; i < offset + length; i++) {
+      if (sources[i].hasRemaining()) {
+        return sniffed.write(sources[i]);
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  protected void implCloseSelectableChannel() throws IOException {
+    sniffed.close();
+  }
+
+  @Override
+  protected void implConfigureBlocking(boolean block) throws IOException {
+    real.configureBlocking(block);
+  }
+
+  @Override
+  public SocketChannel bind(@Nullable SocketAddress local) throws IOException {
+    real.bind(local);
+    return this;
+  }
+
+  @Override
+  public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
+    real.setOption(name, value);
+    return this;
+  }
+
+  @Override
+  public <T> T getOption(SocketOption<T> name) throws IOException {
+    return real.getOption(name);
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions() {
+    return real.supportedOptions();
+  }
+
+  @Override
+  public SocketChannel shutdownInput() throws IOException {
+    real.shutdownInput();
+    return this;
+  }
+
+  @Override
+  public SocketChannel shutdownOutput() throws IOException {
+    real.shutdownOutput();
+    return this;
+  }
+
+  @Override
+  public Socket socket() {
+    return real.socket();
+  }
+
+  @Override
+  public boolean isConnected() {
+    return real.isConnected();
+  }
+
+  @Override
+  public boolean isConnectionPending() {
+    return real.isConnectionPending();
+  }
+
+  @Override
+  public boolean connect(SocketAddress remote) throws IOException {
+    return real.connect(remote);
+  }
+
+  @Override
+  public boolean finishConnect() throws IOException {
+    return real.finishConnect();
+  }
+
+  @Override
+  public SocketAddress getRemoteAddress() throws IOException {
+    return real.getRemoteAddress();
+  }
+
+  @Override
+  public SocketAddress getLocalAddress() throws IOException {
+    return real.getLocalAddress();
+  }
+}
