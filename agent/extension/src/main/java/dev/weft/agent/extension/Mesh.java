@@ -9,6 +9,7 @@ import dev.weft.agent.engine.EngineClock;
 import dev.weft.agent.engine.FaultLog;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.engine.inbound.InboundGate;
+import dev.weft.agent.jwt.JwtVerifiers;
 import dev.weft.agent.seam.Inbound;
 import dev.weft.agent.seam.Outbound;
 import dev.weft.agent.telemetry.MeshMetrics;
@@ -42,7 +43,11 @@ final class Mesh {
     InboundReports reports = new InboundReports(metrics);
     InboundGate gate =
         new InboundGate(
-            EngineClock.SYSTEM, faults, reports, options.text(Option.START).equals("open"));
+            EngineClock.SYSTEM,
+            faults,
+            reports,
+            provider -> Verifiers.INSTANCE.of(provider),
+            options.text(Option.START).equals("open"));
     if (!Distribution.isHere() || !options.text(Option.TELEMETRY).equals("none")) {
       Outbound.installScopes(new MeshSpans());
     }
@@ -51,6 +56,7 @@ final class Mesh {
     if (ControlPlane.isWanted(options)) {
       Consumer<MeshConfig> apply =
           config -> {
+            gate.apply(config.inbound());
             engine.apply(config);
             gate.open();
           };
@@ -72,7 +78,14 @@ final class Mesh {
   private static void logFault(String doing, Throwable fault) {
     logger.log(
         Level.SEVERE,
-        "Weft failed at \"" + doing + "\"; the call went out as it would without it",
+        "Weft failed at \""
+            + doing
+            + "\"; the call went on as it would without it, or was refused if a policy guards it",
         fault);
+  }
+
+  /** Loaded with the first policy about tokens: most processes have none. */
+  private static final class Verifiers {
+    static final JwtVerifiers INSTANCE = JwtVerifiers.create();
   }
 }
