@@ -31,8 +31,7 @@ final class ClaimReader {
     Map<String, Object> claims = new HashMap<>(jwt.getPayload().toJSONObject());
     List<Map.Entry<String, String>> headers = new ArrayList<>();
     if (!output.payloadHeader().isEmpty()) {
-      headers.add(
-          Map.entry(output.payloadHeader(), jwt.getPayload().toBase64URL().toString()));
+      headers.add(Map.entry(output.payloadHeader(), jwt.getPayload().toBase64URL().toString()));
     }
     for (Map.Entry<String, String> header : output.claimHeaders()) {
       String text = text(find(claims, header.getValue()));

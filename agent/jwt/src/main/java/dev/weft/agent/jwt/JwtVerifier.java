@@ -23,10 +23,12 @@ import dev.weft.agent.engine.authentication.TokenVerifier;
 import dev.weft.agent.engine.config.JwtFilter;
 import java.security.Key;
 import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * keys are. Thread-safe.
  */
 final class JwtVerifier implements TokenVerifier {
-  private static final long MILLIS = 1000;
   private static final int MAX_REMEMBERED = 1000;
   private static final int DOTS = 2;
 
@@ -105,7 +106,8 @@ final class JwtVerifier implements TokenVerifier {
     return token.endsWith(".") ? TokenFailure.BAD_ALGORITHM : TokenFailure.BAD_CONTENT;
   }
 
-  private @Nullable TokenFailure problem(SignedJWT jwt, JWTClaimsSet claims, @Nullable JWKSet keys) {
+  private @Nullable TokenFailure problem(
+      SignedJWT jwt, JWTClaimsSet claims, @Nullable JWKSet keys) {
     if (!ALGORITHMS.contains(jwt.getHeader().getAlgorithm())) {
       return TokenFailure.BAD_ALGORITHM;
     }
@@ -120,19 +122,21 @@ final class JwtVerifier implements TokenVerifier {
   }
 
   private @Nullable TokenFailure timeProblem(JWTClaimsSet claims) {
-    long now = clock.millis();
-    long skew = provider.clockSkewSeconds() * MILLIS;
-    Date expires = claims.getExpirationTime();
+    Instant now = clock.instant();
+    Duration skew = Duration.ofSeconds(provider.clockSkewSeconds());
     Date begins = claims.getNotBeforeTime();
-    if (begins != null && begins.getTime() > now + skew) {
+    if (begins != null && begins.toInstant().isAfter(now.plus(skew))) {
       return TokenFailure.NOT_YET_VALID;
     }
-    return expires != null && expires.getTime() + skew < now ? TokenFailure.EXPIRED : null;
+    Date expires = claims.getExpirationTime();
+    return expires != null && expires.toInstant().plus(skew).isBefore(now)
+        ? TokenFailure.EXPIRED
+        : null;
   }
 
   private @Nullable TokenFailure signatureProblem(SignedJWT jwt, JWKSet keys) {
     JWSHeader header = jwt.getHeader();
-    List<JWK> candidates = new JWKSelector(JWKMatcher.forJWSHeader(header)).select(keys);
+    List<JWK> candidates = candidates(header, keys);
     if (candidates.isEmpty()) {
       source.missing();
       return TokenFailure.UNKNOWN_KEY;
@@ -143,6 +147,18 @@ final class JwtVerifier implements TokenVerifier {
       }
     }
     return TokenFailure.BAD_SIGNATURE;
+  }
+
+  /** Keys of the header's family: with its name, or without any. */
+  private static List<JWK> candidates(JWSHeader header, JWKSet keys) {
+    List<JWK> candidates =
+        new ArrayList<>(new JWKSelector(JWKMatcher.forJWSHeader(header)).select(keys));
+    if (header.getKeyID() != null) {
+      JWSHeader nameless = new JWSHeader(header.getAlgorithm());
+      new JWKSelector(JWKMatcher.forJWSHeader(nameless))
+          .select(keys).stream().filter(key -> key.getKeyID() == null).forEach(candidates::add);
+    }
+    return candidates;
   }
 
   private boolean isSignedBy(JWK candidate, SignedJWT jwt) {

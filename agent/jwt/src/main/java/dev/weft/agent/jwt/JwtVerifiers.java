@@ -70,8 +70,7 @@ public final class JwtVerifiers implements TokenVerifier.Factory {
       return InlineKeys.of(provider.issuer(), inline.json());
     }
     JwtFilter.Keys.Remote source = (JwtFilter.Keys.Remote) provider.keys();
-    RemoteKeys keys =
-        remote.get(source, key -> new RemoteKeys(key, fetcher, executor, nanoTime));
+    RemoteKeys keys = remote.get(source, key -> new RemoteKeys(key, fetcher, executor, nanoTime));
     keys.keys(); // starts getting them, before the first token comes
     return keys;
   }

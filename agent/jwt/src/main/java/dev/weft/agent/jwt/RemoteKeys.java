@@ -72,13 +72,13 @@ final class RemoteKeys implements KeySource {
       long now = nanoTime.getAsLong();
       JWKSet keys =
           json.equals(before.json) && before.keys != null ? before.keys : JWKSet.parse(json);
-      state = new State(keys, json, now + Math.max(source.lifeNanos(), SHORTEST_LIFE_NANOS), now, 0);
+      state =
+          new State(keys, json, now + Math.max(source.lifeNanos(), SHORTEST_LIFE_NANOS), now, 0);
     } catch (IOException | ParseException | RuntimeException e) {
       long pause = before.pauseNanos == 0 ? FIRST_PAUSE_NANOS : before.pauseNanos * 2;
       pause = Math.min(pause, LONGEST_PAUSE_NANOS);
       state =
-          new State(
-              before.keys, before.json, nanoTime.getAsLong() + pause, before.gotNanos, pause);
+          new State(before.keys, before.json, nanoTime.getAsLong() + pause, before.gotNanos, pause);
       logger.log(
           before.pauseNanos == 0 ? Level.WARNING : Level.FINE,
           "The keys at "

@@ -58,7 +58,8 @@ class JwtVerifierTest {
         new OctetSequenceKey.Builder(RSA.toRSAKey().toRSAPublicKey().getEncoded())
             .keyID("rsa")
             .build();
-    String none = new PlainJWT(new JWTClaimsSet.Builder().issuer(Tokens.ISSUER).build()).serialize();
+    String none =
+        new PlainJWT(new JWTClaimsSet.Builder().issuer(Tokens.ISSUER).build()).serialize();
     return Stream.of(
         argumentSet("no token", "abc", TokenFailure.BAD_FORMAT),
         argumentSet("no JSON", "a.b.c", TokenFailure.BAD_CONTENT),
@@ -67,7 +68,10 @@ class JwtVerifierTest {
             "no signature after one was there",
             good.substring(0, good.lastIndexOf('.') + 1),
             TokenFailure.BAD_ALGORITHM),
-        argumentSet("none with a signature", base64("{\"alg\":\"none\"}") + ".e30.AA", TokenFailure.BAD_CONTENT),
+        argumentSet(
+            "none with a signature",
+            base64("{\"alg\":\"none\"}") + ".e30.AA",
+            TokenFailure.BAD_CONTENT),
         argumentSet(
             "signed by another key",
             signed(JWSAlgorithm.RS256, OTHER_RSA),

@@ -51,7 +51,7 @@ final class Tokens {
   static String json(JWK... keys) {
     StringBuilder json = new StringBuilder("{\"keys\":[");
     for (int i = 0; i < keys.length; i++) {
-      JWK published = keys[i] == SECRET ? keys[i] : keys[i].toPublicJWK();
+      JWK published = keys[i].equals(SECRET) ? keys[i] : keys[i].toPublicJWK();
       json.append(i == 0 ? "" : ",").append(published.toJSONString());
     }
     return json.append("]}").toString();

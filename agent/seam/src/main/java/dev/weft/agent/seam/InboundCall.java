@@ -18,9 +18,9 @@ public interface InboundCall {
   @Nullable Reply reply();
 
   /**
-   * Returns whether the application must see other request headers than those that were sent. Then,
-   * before it is called, the adapter calls {@link #mutateRequest}; one that cannot change them does
-   * not call the application but fails the request.
+   * Returns whether the application must see other request headers than those that were sent. Then
+   * the adapter calls {@link #mutateRequest} before it calls the application. Never true if {@link
+   * RequestReader#isMutable} is false.
    */
   default boolean changesRequest() {
     return false;

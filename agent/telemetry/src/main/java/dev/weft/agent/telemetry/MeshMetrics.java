@@ -63,7 +63,8 @@ public final class MeshMetrics implements EngineObserver {
     policyMatches =
         meter
             .counterBuilder("weft.policy.matches")
-            .setDescription("Requests that came in and that a policy refused, would have refused or noted")
+            .setDescription(
+                "Requests that came in and that a policy refused, would have refused or noted")
             .build();
     inbound = new ResponseLabels(Labels.destination(self));
   }
@@ -106,7 +107,9 @@ public final class MeshMetrics implements EngineObserver {
     duration.record(durationNanos / NANOS_PER_MILLI, labels);
   }
 
-  /** Tells what a policy did about a request that came in; the server span that is current says so. */
+  /**
+   * Tells what a policy did about a request that came in; the server span that is current says so.
+   */
   public void policyMatched(PolicyMatch match) {
     String effect = match.effect().text();
     policyMatches.add(1, Attributes.of(MeshSpans.POLICY, match.policy(), MeshSpans.EFFECT, effect));

@@ -78,7 +78,9 @@ final class ContractGuard {
                 "/",
                 JwtRequirement.newBuilder()
                     .setRequiresAny(
-                        JwtRequirementOrList.newBuilder().addRequirements(one).addRequirements(none))
+                        JwtRequirementOrList.newBuilder()
+                            .addRequirements(one)
+                            .addRequirements(none))
                     .build()))
         .build();
   }
@@ -93,7 +95,8 @@ final class ContractGuard {
   private static RBAC policies() {
     Permission path =
         Permission.newBuilder()
-            .setUrlPath(PathMatcher.newBuilder().setPath(StringMatcher.newBuilder().setPrefix("/denied")))
+            .setUrlPath(
+                PathMatcher.newBuilder().setPath(StringMatcher.newBuilder().setPrefix("/denied")))
             .build();
     Permission method =
         Permission.newBuilder()
@@ -104,7 +107,13 @@ final class ContractGuard {
             .build();
     return RBAC.newBuilder()
         .setRules(
-            io.envoyproxy.envoy.config.rbac.v3.RBAC.newBuilder()
+            io.envoyproxy
+                .envoy
+                .config
+                .rbac
+                .v3
+                .RBAC
+                .newBuilder()
                 .setAction(io.envoyproxy.envoy.config.rbac.v3.RBAC.Action.DENY)
                 .putPolicies(
                     "contract",

@@ -66,7 +66,8 @@ public final class RawConnection implements AutoCloseable {
       throws IOException {
     byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
     String length = body == null ? "" : "content-length: " + bytes.length + "\r\n";
-    String head = method + " " + path + " HTTP/1.1\r\nhost: localhost\r\n" + length + headers + "\r\n";
+    String head =
+        method + " " + path + " HTTP/1.1\r\nhost: localhost\r\n" + length + headers + "\r\n";
     out.write(head.getBytes(StandardCharsets.US_ASCII));
     out.write(bytes);
     out.flush();

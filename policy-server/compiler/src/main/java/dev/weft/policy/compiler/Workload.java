@@ -43,8 +43,7 @@ public record Workload(
       List<Port> ports,
       String locality,
       int weight) {
-    this(
-        nodeId, service, namespace, instance, address, labels, ports, locality, weight, "default");
+    this(nodeId, service, namespace, instance, address, labels, ports, locality, weight, "default");
   }
 
   /** Copies the collections. */

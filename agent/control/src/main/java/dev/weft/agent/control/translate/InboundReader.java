@@ -81,7 +81,8 @@ final class InboundReader {
       if (filter.getTypedConfig().getTypeUrl().equals(TypeUrls.HTTP_CONNECTION_MANAGER)) {
         Field config = at.at("typed_config");
         filters =
-            filters(parsed(filter.getTypedConfig(), HttpConnectionManager.parser(), config), config);
+            filters(
+                parsed(filter.getTypedConfig(), HttpConnectionManager.parser(), config), config);
       } else if (!HARMLESS.contains(filter.getName())) {
         throw at.bad(filter.getName(), "an HTTP connection manager, or nothing that guards");
       }
@@ -96,8 +97,10 @@ final class InboundReader {
     FilterChainMatch match = chain.getFilterChainMatch();
     int port = XdsDefaults.destinationPort(match);
     Field at = field.at("filter_chain_match");
-    if (!match.toBuilder().clearDestinationPort().build().equals(
-        FilterChainMatch.getDefaultInstance())) {
+    if (!match.toBuilder()
+        .clearDestinationPort()
+        .build()
+        .equals(FilterChainMatch.getDefaultInstance())) {
       throw at.bad("other conditions", "destination_port alone, or nothing");
     }
     if (port < 0 || port > 65535) {
@@ -110,8 +113,7 @@ final class InboundReader {
     String mode =
         chain
             .getMetadata()
-            .getFilterMetadataOrDefault(
-                ResourceNames.WEFT_METADATA, Struct.getDefaultInstance())
+            .getFilterMetadataOrDefault(ResourceNames.WEFT_METADATA, Struct.getDefaultInstance())
             .getFieldsOrDefault(ResourceNames.MUTUAL_TLS_MODE, Value.getDefaultInstance())
             .getStringValue();
     return switch (mode) {
@@ -185,8 +187,7 @@ final class InboundReader {
           .forEach(
               route ->
                   refuseExceptions(
-                      route.getTypedPerFilterConfigMap(),
-                      field.at("virtual_hosts").at("routes")));
+                      route.getTypedPerFilterConfigMap(), field.at("virtual_hosts").at("routes")));
     }
   }
 

@@ -84,8 +84,7 @@ final class JwtReader {
 
   private @Nullable Requirement requirement(JwtRequirement requirement, Field at) {
     return switch (requirement.getRequiresTypeCase()) {
-      case PROVIDER_NAME ->
-          new Requirement.Of(known(requirement.getProviderName(), at), List.of());
+      case PROVIDER_NAME -> new Requirement.Of(known(requirement.getProviderName(), at), List.of());
       case PROVIDER_AND_AUDIENCES ->
           new Requirement.Of(
               known(requirement.getProviderAndAudiences().getProviderName(), at),
@@ -134,8 +133,7 @@ final class JwtReader {
     }
     List<JwtFilter.TokenHeader> headers = new ArrayList<>();
     for (JwtHeader header : provider.getFromHeadersList()) {
-      headers.add(
-          new JwtFilter.TokenHeader(lower(header.getName()), header.getValuePrefix()));
+      headers.add(new JwtFilter.TokenHeader(lower(header.getName()), header.getValuePrefix()));
     }
     boolean isUsualPlace =
         headers.isEmpty()
@@ -181,8 +179,7 @@ final class JwtReader {
 
   private static JwtFilter.Keys remote(RemoteJwks remote, Field field) {
     return new JwtFilter.Keys.Remote(
-        StringMatchReader.nonEmpty(
-            remote.getHttpUri().getUri(), field.at("http_uri").at("uri")),
+        StringMatchReader.nonEmpty(remote.getHttpUri().getUri(), field.at("http_uri").at("uri")),
         XdsDefaults.positiveNanos(
             remote.getHttpUri().getTimeout(), field.at("http_uri").at("timeout")),
         remote.hasCacheDuration()

@@ -182,8 +182,7 @@ final class RbacReader {
       throw field.bad(extension.getTypedConfig().getTypeUrl(), TypeUrls.URI_TEMPLATE_MATCH);
     }
     String template =
-        InboundReader.parsed(
-                extension.getTypedConfig(), UriTemplateMatchConfig.parser(), field)
+        InboundReader.parsed(extension.getTypedConfig(), UriTemplateMatchConfig.parser(), field)
             .getPathTemplate();
     int two = template.indexOf("**");
     boolean isGood =

@@ -60,7 +60,8 @@ class InboundTranslationTest {
   void policiesAreReadInTheOrderOfTheirNames() {
     RBAC rbac =
         RBAC.newBuilder()
-            .setRules(rules(policy(ANYTHING, ANYBODY)).putPolicies("a", policy(ANYTHING, name("x"))))
+            .setRules(
+                rules(policy(ANYTHING, ANYBODY)).putPolicies("a", policy(ANYTHING, name("x"))))
             .build();
 
     assertThat(filters(filter("envoy.filters.http.rbac", TypeUrls.RBAC, rbac)))
@@ -72,8 +73,7 @@ class InboundTranslationTest {
                         new RbacFilter.Policy(
                             "a",
                             List.of(new RbacCondition.Any()),
-                            List.of(
-                                new RbacCondition.PeerName(new StringMatch.Exact("x", false)))),
+                            List.of(new RbacCondition.PeerName(new StringMatch.Exact("x", false)))),
                         new RbacFilter.Policy(
                             "p",
                             List.of(new RbacCondition.Any()),
@@ -104,9 +104,7 @@ class InboundTranslationTest {
             .build();
 
     InboundConfig inbound =
-        Pushed.of(listener(chain("PERMISSIVE")).addFilterChains(of8081).build())
-            .config()
-            .inbound();
+        Pushed.of(listener(chain("PERMISSIVE")).addFilterChains(of8081).build()).config().inbound();
 
     assertThat(inbound.chains())
         .extracting(InboundConfig.Chain::port, InboundConfig.Chain::mutualTls)
@@ -116,13 +114,16 @@ class InboundTranslationTest {
     assertThat(inbound.isStrictAnywhere()).isTrue();
   }
 
+  // Metadata is what control planes push.
+  @SuppressWarnings("deprecation")
   static Stream<Arguments> unknown() {
     return Stream.of(
         argumentSet(
             "a filter that may guard",
             filter("envoy.filters.http.ext_authz", "type.googleapis.com/x.Y", tokens("one"))),
         argumentSet(
-            "a filter of no known name", filter("acme.guard", "type.googleapis.com/x.Y", tokens("one"))),
+            "a filter of no known name",
+            filter("acme.guard", "type.googleapis.com/x.Y", tokens("one"))),
         argumentSet(
             "RBAC under a name that is harmless",
             filter(
@@ -223,8 +224,7 @@ class InboundTranslationTest {
             Filter.newBuilder()
                 .setName("envoy.filters.network.http_connection_manager")
                 .setTypedConfig(Xds.any(TypeUrls.HTTP_CONNECTION_MANAGER, manager)))
-        .setMetadata(
-            Metadata.newBuilder().putFilterMetadata(ResourceNames.WEFT_METADATA, metadata))
+        .setMetadata(Metadata.newBuilder().putFilterMetadata(ResourceNames.WEFT_METADATA, metadata))
         .build();
   }
 
@@ -243,7 +243,15 @@ class InboundTranslationTest {
   }
 
   private static dev.weft.protocol.lite.envoy.config.rbac.v3.RBAC.Builder rules(Policy policy) {
-    return dev.weft.protocol.lite.envoy.config.rbac.v3.RBAC.newBuilder()
+    return dev.weft
+        .protocol
+        .lite
+        .envoy
+        .config
+        .rbac
+        .v3
+        .RBAC
+        .newBuilder()
         .setAction(dev.weft.protocol.lite.envoy.config.rbac.v3.RBAC.Action.DENY)
         .putPolicies("p", policy);
   }

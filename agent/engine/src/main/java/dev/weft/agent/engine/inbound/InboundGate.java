@@ -118,7 +118,9 @@ public final class InboundGate implements InboundEngine {
     }
     InboundGuard current = guard; // read once: one request sees one configuration
     try {
-      call.reply = current.check(call, tellOfPolicy);
+      Reply reply = current.check(call, tellOfPolicy);
+      boolean isStuck = reply == null && call.hasHeadersToChange() && !reader.isMutable(request);
+      call.reply = isStuck ? current.stuck(tellOfPolicy) : reply;
     } catch (RuntimeException | LinkageError e) {
       faults.record("authorize", e);
       call.reply = current.failed(tellOfPolicy);
@@ -186,6 +188,10 @@ public final class InboundGate implements InboundEngine {
     @Override
     public @Nullable Reply reply() {
       return reply;
+    }
+
+    boolean hasHeadersToChange() {
+      return hasOtherHeaders();
     }
 
     @Override

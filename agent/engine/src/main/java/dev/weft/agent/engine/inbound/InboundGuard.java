@@ -39,6 +39,10 @@ final class InboundGuard {
   private static final PolicyMatch CLOSED =
       new PolicyMatch(PolicyMatch.Effect.DENIED, "no_configuration");
 
+  /** The server's adapter cannot take away headers that callers must not make up. */
+  private static final PolicyMatch STUCK =
+      new PolicyMatch(PolicyMatch.Effect.DENIED, "headers_cannot_be_changed");
+
   /** Our own failure. */
   private static final PolicyMatch FAILED = new PolicyMatch(PolicyMatch.Effect.DENIED, "failure");
 
@@ -145,6 +149,12 @@ final class InboundGuard {
       return null;
     }
     observer.accept(FAILED);
+    return ACCESS_DENIED;
+  }
+
+  /** Returns the reply to a request whose headers would have to be changed and cannot be. */
+  Reply stuck(Consumer<PolicyMatch> observer) {
+    observer.accept(STUCK);
     return ACCESS_DENIED;
   }
 

@@ -145,6 +145,14 @@ class AuthenticationTest {
         .doesNotContainKey("x-subject");
   }
 
+  @Test
+  void aRequestWhoseHeadersCannotBeChangedIsRefused() {
+    Guarded guarded = guarded(ONE_OR_NONE, List.of());
+
+    assertThat(guarded.status(Incoming.get("/").with("x-fixed", "yes"))).isEqualTo(403);
+    assertThat(guarded.told).containsExactly("DENIED headers_cannot_be_changed");
+  }
+
   private static Map<String, String> seen(Guarded guarded, Incoming request) {
     InboundCall call = guarded.begin(request, PEER);
     Map<String, String> headers = new LinkedHashMap<>(request.headers());

@@ -58,6 +58,11 @@ record Incoming(String method, String path, Map<String, String> headers) {
     }
 
     @Override
+    public boolean isMutable(Incoming request) {
+      return !request.headers.containsKey("x-fixed");
+    }
+
+    @Override
     public boolean isReplayable(Incoming request) {
       return false;
     }
