@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes on what the application serves: requests and what policies did about them to the metrics;
- * ports to the control plane's
- * client, kept until there is one. Thread-safe.
+ * ports to the control plane's client, kept until there is one. Thread-safe.
  */
 final class InboundReports implements InboundObserver {
   private final MeshMetrics metrics;
