@@ -154,7 +154,8 @@ class AuthorizationTest {
     HttpResponse<String> expired = bearing(token("buyers", -600));
     assertThat(expired.statusCode()).isEqualTo(401);
     assertThat(expired.body()).isEqualTo("Jwt is expired");
-    assertThat(expired.headers().firstValue("www-authenticate").orElse("")).contains("invalid_token");
+    assertThat(expired.headers().firstValue("www-authenticate").orElse(""))
+        .contains("invalid_token");
     assertThat(bearing(token("buyers", 600) + "x").body()).isEqualTo("Jwt verification fails");
     assertThat(Http.get(orders.url() + "/other").statusCode()).isEqualTo(403);
   }
