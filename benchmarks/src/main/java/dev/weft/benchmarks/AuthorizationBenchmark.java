@@ -89,7 +89,7 @@ public class AuthorizationBenchmark {
     RbacCondition path =
         new RbacCondition.Path(new StringMatch.Prefix("/api/v1/resource-" + i + "/", false));
     RbacCondition operation =
-        i % 6 == 5
+        i % 6 == 4
             ? header("x-tenant", "tenant-" + i)
             : new RbacCondition.All(List.of(path, header(":method", "GET")));
     RbacCondition caller =
