@@ -20,6 +20,7 @@ import dev.weft.agent.control.registry.Report.ConfigOrigin;
 import dev.weft.agent.control.stream.AdsClient;
 import dev.weft.agent.control.translate.XdsResource;
 import dev.weft.agent.control.translate.XdsTable;
+import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.identity.IdentityKeeper;
 import dev.weft.agent.identity.WorkloadIdentity;
@@ -239,7 +240,7 @@ final class ControlWork {
 
   private void apply(ConfigOrigin from) {
     dns.watch(table.dnsNames());
-    MeshConfig config = table.config(dns);
+    MeshConfig config = guarded(table.config(dns));
     try {
       apply.accept(config);
     } catch (RuntimeException | LinkageError e) {
@@ -268,6 +269,16 @@ final class ControlWork {
     appliedVersion = config.version();
     origin = from;
     refreshStatus();
+  }
+
+  /**
+   * What once was for callers with a certificate only does not open because nothing is known of it
+   * any more: then nothing comes in.
+   */
+  private MeshConfig guarded(MeshConfig config) {
+    strictSeen |= config.inbound().isStrictAnywhere();
+    boolean isLost = strictSeen && config.inbound().equals(InboundConfig.NONE);
+    return isLost ? config.with(InboundConfig.CLOSED) : config;
   }
 
   private SavedConfig toSave() {

@@ -5,6 +5,7 @@
 package dev.weft.agent.engine;
 
 import dev.weft.agent.engine.config.ClusterConfig;
+import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.engine.config.RouteConfiguration;
 import dev.weft.agent.engine.endpoint.Destination;
@@ -12,6 +13,7 @@ import dev.weft.agent.engine.endpoint.Endpoint;
 import dev.weft.agent.engine.endpoint.EndpointState;
 import dev.weft.agent.engine.endpoint.IpLiteral;
 import dev.weft.agent.engine.fault.FaultPolicy;
+import dev.weft.agent.engine.inbound.InboundGate;
 import dev.weft.agent.engine.reply.Replies;
 import dev.weft.agent.engine.route.Forwarding;
 import dev.weft.agent.engine.route.Redirection;
@@ -97,6 +99,11 @@ public final class Engine implements OutboundEngine {
   /** Returns what is wrong with a cluster, each naming its field; empty if nothing. */
   public static List<String> validate(ClusterConfig cluster) {
     return ClusterValidator.problems(cluster);
+  }
+
+  /** Returns what is wrong with what guards requests that come in; empty if nothing. */
+  public static List<String> validate(InboundConfig inbound) {
+    return InboundGate.problems(inbound);
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.extension;
 
+import dev.weft.agent.engine.authorization.PolicyMatch;
 import dev.weft.agent.engine.inbound.InboundObserver;
 import dev.weft.agent.telemetry.MeshMetrics;
 import java.util.ArrayList;
@@ -11,11 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes on what the application serves: requests to the metrics; ports to the control plane's
- * client, kept until there is one. Thread-safe.
+ * Passes on what the application serves: requests and what policies did about them to the metrics;
+ * ports to the control plane's client, kept until there is one. Thread-safe.
  */
 final class InboundReports implements InboundObserver {
   private final MeshMetrics metrics;
+  private final PolicyLog log = new PolicyLog(System::nanoTime);
   private final List<Opened> waiting = new ArrayList<>();
   private @Nullable Target target;
 
@@ -48,6 +50,12 @@ final class InboundReports implements InboundObserver {
     } else {
       target.closed(port);
     }
+  }
+
+  @Override
+  public void policyMatched(PolicyMatch match) {
+    metrics.policyMatched(match);
+    log.matched(match);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.weft.agent.engine.inbound.InboundGate;
 import dev.weft.agent.engine.tls.InboundTls;
 import dev.weft.agent.engine.tls.MeshIdentity;
 import dev.weft.agent.identity.IdentitySource;
+import dev.weft.agent.jwt.JwtVerifiers;
 import dev.weft.agent.seam.Inbound;
 import dev.weft.agent.seam.Outbound;
 import dev.weft.agent.telemetry.MeshMetrics;
@@ -47,7 +48,11 @@ final class Mesh {
     InboundReports reports = new InboundReports(metrics);
     InboundGate gate =
         new InboundGate(
-            EngineClock.SYSTEM, faults, reports, options.text(Option.START).equals("open"));
+            EngineClock.SYSTEM,
+            faults,
+            reports,
+            provider -> Verifiers.INSTANCE.of(provider),
+            options.text(Option.START).equals("open"));
     identify(options, engine, gate);
     if (!Distribution.isHere() || !options.text(Option.TELEMETRY).equals("none")) {
       Outbound.installScopes(new MeshSpans());
@@ -57,6 +62,7 @@ final class Mesh {
     if (ControlPlane.isWanted(options)) {
       Consumer<MeshConfig> apply =
           config -> {
+            gate.apply(config.inbound());
             engine.apply(config);
             gate.open();
           };
@@ -90,7 +96,14 @@ final class Mesh {
   private static void logFault(String doing, Throwable fault) {
     logger.log(
         Level.SEVERE,
-        "Weft failed at \"" + doing + "\"; the call went out as it would without it",
+        "Weft failed at \""
+            + doing
+            + "\"; the call went on as it would without it, or was refused if a policy guards it",
         fault);
+  }
+
+  /** Loaded with the first policy about tokens: most processes have none. */
+  private static final class Verifiers {
+    static final JwtVerifiers INSTANCE = JwtVerifiers.create();
   }
 }

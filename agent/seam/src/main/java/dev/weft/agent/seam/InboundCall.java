@@ -18,6 +18,20 @@ public interface InboundCall {
   @Nullable Reply reply();
 
   /**
+   * Returns whether the application must see other request headers than those that were sent. Then
+   * the adapter calls {@link #mutateRequest} before it calls the application. Never true if {@link
+   * RequestReader#isMutable} is false.
+   */
+  default boolean changesRequest() {
+    return false;
+  }
+
+  /** Changes the request's headers to those that the application is to see. */
+  default <H> void mutateRequest(H headers, HeaderWriter<H> writer) {
+    // nothing to change
+  }
+
+  /**
    * Tells that the response ended. Counted once; what comes after the first call is ignored.
    *
    * @param status the HTTP status that was sent; 0 if the connection broke before one was

@@ -12,6 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param spiffeId the peer's SPIFFE ID as verified by its certificate; null if the connection is
  *     plaintext or its certificate has none
  * @param address the peer's IP address as text; null if unknown
+ * @param localAddress the IP address that the connection came in on, as text; null if unknown
  * @param localPort the port that the connection came in on
+ * @param serverName the server name that the caller's TLS asked for; null if it did not
  */
-public record Peer(@Nullable String spiffeId, @Nullable String address, int localPort) {}
+public record Peer(
+    @Nullable String spiffeId,
+    @Nullable String address,
+    @Nullable String localAddress,
+    int localPort,
+    @Nullable String serverName) {
+  /** Makes a peer of which the address and the server name that it asked for are not known. */
+  public Peer(@Nullable String spiffeId, @Nullable String address, int localPort) {
+    this(spiffeId, address, null, localPort, null);
+  }
+}

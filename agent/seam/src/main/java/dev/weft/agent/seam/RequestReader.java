@@ -48,6 +48,14 @@ public interface RequestReader<Q> {
    */
   boolean isReplayable(Q request);
 
+  /**
+   * Returns whether a server's adapter calls {@link InboundCall#mutateRequest}. If not, a request
+   * whose headers would have to be changed is refused.
+   */
+  default boolean isMutable(Q request) {
+    return false;
+  }
+
   /** Returns whether this is a gRPC call: then replies carry a gRPC status. */
   default boolean isGrpc(Q request) {
     return false;

@@ -6,6 +6,7 @@ package dev.weft.agent.telemetry;
 
 import dev.weft.agent.engine.EngineObserver;
 import dev.weft.agent.engine.Observed;
+import dev.weft.agent.engine.authorization.PolicyMatch;
 import dev.weft.agent.engine.endpoint.Destination;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
@@ -35,6 +36,7 @@ public final class MeshMetrics implements EngineObserver {
   private final LongCounter requests;
   private final DoubleHistogram duration;
   private final LongCounter retries;
+  private final LongCounter policyMatches;
   private final ResponseLabels inbound;
 
   /** Makes the instruments. */
@@ -57,6 +59,12 @@ public final class MeshMetrics implements EngineObserver {
         meter
             .counterBuilder("weft.retries")
             .setDescription("Attempts after the first one of a request")
+            .build();
+    policyMatches =
+        meter
+            .counterBuilder("weft.policy.matches")
+            .setDescription(
+                "Requests that came in and that a policy refused, would have refused or noted")
             .build();
     inbound = new ResponseLabels(Labels.destination(self));
   }
@@ -97,6 +105,17 @@ public final class MeshMetrics implements EngineObserver {
     Attributes labels = inbound.of(status, grpcStatus, flag, grpcStatus >= 0);
     requests.add(1, labels);
     duration.record(durationNanos / NANOS_PER_MILLI, labels);
+  }
+
+  /**
+   * Tells what a policy did about a request that came in; the server span that is current says so.
+   */
+  public void policyMatched(PolicyMatch match) {
+    String effect = match.effect().text();
+    policyMatches.add(1, Attributes.of(MeshSpans.POLICY, match.policy(), MeshSpans.EFFECT, effect));
+    Span span = Span.current();
+    span.setAttribute(MeshSpans.POLICY, match.policy());
+    span.setAttribute(MeshSpans.EFFECT, effect);
   }
 
   private Attributes labels(Observed observed) {

@@ -35,6 +35,12 @@ public final class MeshSpans implements AttemptScopes {
   /** The attempt's number, from 1. */
   public static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("weft.attempt");
 
+  /** The policy that decided about a request that came in. */
+  public static final AttributeKey<String> POLICY = AttributeKey.stringKey("weft.policy");
+
+  /** What it did: denied, would_deny, audited or unauthenticated. */
+  public static final AttributeKey<String> EFFECT = AttributeKey.stringKey("weft.policy.effect");
+
   private static final AttributeKey<Long> RESEND_COUNT =
       AttributeKey.longKey("http.request.resend_count");
   private static final ContextKey<Observed> KEY = ContextKey.named("weft-attempt");

@@ -45,7 +45,9 @@ public abstract class HttpServerContract {
    * <ul>
    *   <li>{@code /fail} throws
    *   <li>{@code /async} answers on another thread, after the handler has returned
-   *   <li>elsewhere: the method and the request's body, with the header {@code x-app: yes}
+   *   <li>elsewhere: the method and the request's body, with the header {@code x-app: yes}; the
+   *       request's headers {@code x-subject} and {@code authorization}, if they are there, come
+   *       back as {@code x-subject} and {@code x-authorization}
    * </ul>
    */
   @FunctionalInterface
@@ -177,10 +179,72 @@ public abstract class HttpServerContract {
     }
   }
 
+  @Test
+  @Order(THEN)
+  void deniedRequestNeverReachesTheApplication() throws Exception {
+    configure();
+    try (RawConnection connection = new RawConnection(port)) {
+      for (String path : List.of("/denied", "/denied/a?b=c", "/a/../denied", "/%64enied")) {
+        Answer answer = connection.exchange("POST", path, "body");
+
+        assertThat(answer.status()).as(path).isEqualTo(403);
+        assertThat(answer.body()).isEqualTo("RBAC: access denied");
+      }
+      assertThat(connection.exchange("PATCH", "/", "body").status()).isEqualTo(403);
+      assertThat(handled).hasValue(0);
+      assertThat(connection.exchange("GET", "/", null).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  @Order(THEN)
+  void requestWithoutTheTokenThatItNeedsNeverReachesTheApplication() throws Exception {
+    configure();
+    try (RawConnection connection = new RawConnection(port)) {
+      Answer none = connection.exchange("GET", "/token", null);
+      Answer bad = connection.exchange("GET", "/token", null, "authorization: Bearer a.b.c\r\n");
+
+      assertThat(none.status()).isEqualTo(401);
+      assertThat(none.body()).isEqualTo("Jwt is missing");
+      assertThat(none.headers().get("www-authenticate")).startsWith("Bearer realm=");
+      assertThat(bad.status()).isEqualTo(401);
+      assertThat(bad.headers().get("www-authenticate")).contains("invalid_token");
+      assertThat(handled).hasValue(0);
+    }
+  }
+
+  @Test
+  @Order(THEN)
+  void applicationSeesWhatTheTokenSaysAndNotTheToken() throws Exception {
+    configure();
+    String token = "authorization: Bearer " + ContractGuard.token("alice") + "\r\n";
+    try (RawConnection connection = new RawConnection(port)) {
+      Answer answer = connection.exchange("POST", "/token", "hello", token);
+
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo("POST hello");
+      assertThat(answer.headers())
+          .containsEntry("x-subject", "alice")
+          .doesNotContainKey("x-authorization");
+    }
+  }
+
+  @Test
+  @Order(THEN)
+  void callerCannotMakeUpWhatATokenSays() throws Exception {
+    configure();
+    try (RawConnection connection = new RawConnection(port)) {
+      Answer answer = connection.exchange("GET", "/", null, "x-subject: root\r\n");
+
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.headers()).doesNotContainKey("x-subject");
+    }
+  }
+
   private void configure() {
     Path file = file();
     if (!Files.exists(file)) {
-      new TestMesh().answer("ready.test", 200, "ready").write(file);
+      ContractGuard.of(new TestMesh().answer("ready.test", 200, "ready")).write(file);
     }
     await()
         .atMost(SOON)

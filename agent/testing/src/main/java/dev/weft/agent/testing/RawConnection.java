@@ -54,23 +54,34 @@ public final class RawConnection implements AutoCloseable {
    * @throws EOFException if the server closes the connection instead of answering
    */
   public Answer exchange(String method, String path, @Nullable String body) throws IOException {
+    return exchange(method, path, body, "");
+  }
+
+  /**
+   * Like the shorter form, with more headers.
+   *
+   * @param headers a line each, with {@code \r\n} at its end
+   */
+  public Answer exchange(String method, String path, @Nullable String body, String headers)
+      throws IOException {
     byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
     String length = body == null ? "" : "content-length: " + bytes.length + "\r\n";
-    String head = method + " " + path + " HTTP/1.1\r\nhost: localhost\r\n" + length + "\r\n";
+    String head =
+        method + " " + path + " HTTP/1.1\r\nhost: localhost\r\n" + length + headers + "\r\n";
     out.write(head.getBytes(StandardCharsets.US_ASCII));
     out.write(bytes);
     out.flush();
     int status = Integer.parseInt(line().split(" ")[1]);
-    Map<String, String> headers = new TreeMap<>();
+    Map<String, String> received = new TreeMap<>();
     for (String header = line(); !header.isEmpty(); header = line()) {
       int colon = header.indexOf(':');
-      headers.merge(
+      received.merge(
           header.substring(0, colon).toLowerCase(Locale.ROOT),
           header.substring(colon + 1).strip(),
           (one, other) -> one + "," + other);
     }
     boolean hasBody = !method.equals("HEAD") && status != 204 && status != 304;
-    return new Answer(status, headers, hasBody ? read(headers) : "");
+    return new Answer(status, received, hasBody ? read(received) : "");
   }
 
   private String read(Map<String, String> headers) throws IOException {

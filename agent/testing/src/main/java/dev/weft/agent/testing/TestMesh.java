@@ -10,6 +10,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import dev.weft.protocol.agent.v1.SavedConfiguration;
+import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -64,6 +65,7 @@ public final class TestMesh {
   private final RouteConfiguration.Builder routes =
       RouteConfiguration.newBuilder().setName(Integer.toString(PORT));
   private final List<Cluster> clusters = new ArrayList<>();
+  private final List<HttpFilter> guards = new ArrayList<>();
 
   /**
    * Adds a host whose requests go to the servers in turn.
@@ -114,6 +116,16 @@ public final class TestMesh {
     return this;
   }
 
+  /**
+   * Adds a filter that guards what comes in.
+   *
+   * @param name the filter's name, such as {@code envoy.filters.http.rbac}
+   */
+  public TestMesh guard(String name, String typeUrl, Message config) {
+    guards.add(HttpFilter.newBuilder().setName(name).setTypedConfig(any(typeUrl, config)).build());
+    return this;
+  }
+
   /** Returns a route that matches everything, without an action. */
   public static Route.Builder route() {
     return Route.newBuilder().setName("all").setMatch(RouteMatch.newBuilder().setPrefix("/"));
@@ -144,6 +156,9 @@ public final class TestMesh {
   public void write(Path file) {
     SavedConfiguration.Builder saved = SavedConfiguration.newBuilder().setNodeId("test");
     add(saved, TypeUrls.LISTENER, "0.0.0.0_" + PORT, listener());
+    if (!guards.isEmpty()) {
+      add(saved, TypeUrls.LISTENER, ResourceNames.VIRTUAL_INBOUND, inbound());
+    }
     add(saved, TypeUrls.ROUTE_CONFIGURATION, routes.getName(), routes.build());
     clusters.forEach(cluster -> add(saved, TypeUrls.CLUSTER, cluster.getName(), cluster));
     byte[] message = saved.build().toByteArray();
@@ -182,6 +197,21 @@ public final class TestMesh {
         .setAddress(address("0.0.0.0", PORT))
         .setTrafficDirection(TrafficDirection.OUTBOUND)
         .addFilterChains(
+            FilterChain.newBuilder()
+                .addFilters(
+                    Filter.newBuilder()
+                        .setName("envoy.filters.network.http_connection_manager")
+                        .setTypedConfig(any(TypeUrls.HTTP_CONNECTION_MANAGER, manager))))
+        .build();
+  }
+
+  private Listener inbound() {
+    HttpConnectionManager manager =
+        HttpConnectionManager.newBuilder().setStatPrefix("test").addAllHttpFilters(guards).build();
+    return Listener.newBuilder()
+        .setName(ResourceNames.VIRTUAL_INBOUND)
+        .setTrafficDirection(TrafficDirection.INBOUND)
+        .setDefaultFilterChain(
             FilterChain.newBuilder()
                 .addFilters(
                     Filter.newBuilder()

@@ -47,6 +47,11 @@ final class AuthorizationPolicies {
     return policies;
   }
 
+  /** Returns whether the other says the same of every workload. */
+  boolean isSameAs(AuthorizationPolicies other) {
+    return all.equals(other.all);
+  }
+
   /** Returns the labels of workloads that some policy asks for. */
   Set<String> labels() {
     Set<String> labels = new HashSet<>();

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes clusters. */
 final class Clusters {
-  private static final PeerModes NO_PEERS = new PeerModes(null, Map.of(), List.of());
-
   private final MeshSettings settings;
 
   Clusters(MeshSettings settings) {
@@ -72,7 +70,7 @@ final class Clusters {
                 key.service().resolution() == Service.Resolution.DNS_ROUND_ROBIN
                     ? DiscoveryType.LOGICAL_DNS
                     : DiscoveryType.STRICT_DNS)
-            .setLoadAssignment(Endpoints.assignment(withOwnHost(key), List.of(), NO_PEERS));
+            .setLoadAssignment(Endpoints.ofService(withOwnHost(key)));
       }
     }
     return compiled(cluster.setMetadata(metadata(key)), origins);

@@ -52,6 +52,9 @@ public final class Compilation {
   /** Everything but endpoints; goes over to a compilation that differs in endpoints only. */
   private final Map<Audience, Base> bases;
 
+  /** What guards workloads; goes over to a compilation with the same policies. */
+  private final Map<Audience, CompiledResource> guards;
+
   private final Map<Audience, Snapshot> snapshots = new ConcurrentHashMap<>();
 
   /** Those of the compilation before this one: what is equal is made only once. */
@@ -102,6 +105,10 @@ public final class Compilation {
             settings.rootNamespace(),
             before == null ? null : before.security,
             found);
+    this.guards =
+        before != null && security.isSameAs(before.security)
+            ? before.guards
+            : new ConcurrentHashMap<>();
     this.findings = List.copyOf(found);
     this.endpoints =
         before == null
@@ -122,6 +129,7 @@ public final class Compilation {
     this.virtualServices = other.virtualServices;
     this.httpRoutes = other.httpRoutes;
     this.security = other.security;
+    this.guards = other.guards;
     this.endpoints = endpoints;
     this.declared = other.declared;
     this.bases = other.bases;
@@ -220,7 +228,7 @@ public final class Compilation {
     Map<String, Map<String, CompiledResource>> byType = new HashMap<>(base.byType());
     byType.put(TypeUrls.CLUSTER_LOAD_ASSIGNMENT, Collections.unmodifiableMap(assignments));
     Map<String, CompiledResource> listeners = new TreeMap<>(base.listeners());
-    CompiledResource inbound = security.virtualInbound(audience);
+    CompiledResource inbound = guards.computeIfAbsent(audience, security::virtualInbound);
     listeners.put(inbound.name(), inbound);
     byType.put(TypeUrls.LISTENER, Collections.unmodifiableMap(listeners));
     Snapshot before = snapshotsBefore.get(audience);

@@ -76,7 +76,7 @@ final class Endpoints {
         CompiledResource.of(
             TypeUrls.CLUSTER_LOAD_ASSIGNMENT,
             cluster.name(),
-            assignment(cluster, workloads, peers),
+            assignment(cluster, workloads, peers, names),
             cluster.service().origins()));
   }
 
@@ -92,9 +92,15 @@ final class Endpoints {
         .toList();
   }
 
+  /** Returns the endpoints that a cluster's service itself lists. */
+  static ClusterLoadAssignment ofService(ClusterKey cluster) {
+    return assignment(
+        cluster, List.of(), new PeerModes(null, Map.of(), List.of()), new HostNames(""));
+  }
+
   /** Returns a cluster's endpoints: workloads, and those that the service itself lists. */
-  static ClusterLoadAssignment assignment(
-      ClusterKey cluster, List<Workload> workloads, PeerModes peers) {
+  private static ClusterLoadAssignment assignment(
+      ClusterKey cluster, List<Workload> workloads, PeerModes peers, HostNames names) {
     Map<String, LocalityEndpoints> localities = new TreeMap<>();
     Set<String> addresses = new HashSet<>();
     for (Workload workload : workloads) {
@@ -108,7 +114,7 @@ final class Endpoints {
                 workload.address(),
                 port,
                 workload.weight(),
-                metadata(workload, takesMutualTls(workload, port, peers)));
+                metadata(workload, takesMutualTls(workload, port, peers), names));
       }
     }
     for (Service.Endpoint endpoint : cluster.service().endpoints()) {
@@ -146,21 +152,21 @@ final class Endpoints {
             != PeerModes.Mode.DISABLE;
   }
 
-  private static Metadata metadata(Workload workload, boolean takesMutualTls) {
-    Metadata.Builder metadata =
-        Metadata.newBuilder()
-            .putFilterMetadata(
-                ResourceNames.WEFT_METADATA,
-                Struct.newBuilder()
-                    .putFields("instance", Protos.text(workload.instance()))
-                    .putFields("labels", labels(workload.labels()))
-                    .build());
+  private static Metadata metadata(Workload workload, boolean takesMutualTls, HostNames names) {
+    Struct.Builder own =
+        Struct.newBuilder()
+            .putFields("instance", Protos.text(workload.instance()))
+            .putFields("labels", labels(workload.labels()));
+    Metadata.Builder metadata = Metadata.newBuilder();
     if (takesMutualTls) {
+      own.putFields(
+          ResourceNames.IDENTITY,
+          Protos.text(names.identity(workload.namespace(), workload.serviceAccount())));
       metadata.putFilterMetadata(
           ResourceNames.SOCKET_MATCH_METADATA,
           Protos.struct(Map.of(ResourceNames.TLS_MODE, ResourceNames.TLS_MODE_ISTIO)));
     }
-    return metadata.build();
+    return metadata.putFilterMetadata(ResourceNames.WEFT_METADATA, own.build()).build();
   }
 
   private static Metadata metadata(Service.Endpoint endpoint) {

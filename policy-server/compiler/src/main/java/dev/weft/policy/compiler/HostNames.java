@@ -9,9 +9,11 @@ import java.util.Locale;
 
 /** How hosts are named: short names, full names, wildcards. */
 final class HostNames {
+  private final String domain;
   private final String serviceSuffix;
 
   HostNames(String domain) {
+    this.domain = domain;
     this.serviceSuffix = ".svc." + domain;
   }
 
@@ -19,6 +21,11 @@ final class HostNames {
   String ofService(String name, String namespace) {
     String lower = name.toLowerCase(Locale.ROOT);
     return lower.indexOf('.') >= 0 ? lower : lower + "." + namespace + serviceSuffix;
+  }
+
+  /** Returns the SPIFFE ID of an account; the trust domain is the mesh's domain. */
+  String identity(String namespace, String serviceAccount) {
+    return "spiffe://" + domain + "/ns/" + namespace + "/sa/" + serviceAccount;
   }
 
   /**

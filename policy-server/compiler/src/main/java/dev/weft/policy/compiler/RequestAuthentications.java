@@ -44,6 +44,11 @@ final class RequestAuthentications {
     return authentications;
   }
 
+  /** Returns whether the other says the same of every workload. */
+  boolean isSameAs(RequestAuthentications other) {
+    return all.equals(other.all);
+  }
+
   /** Returns the labels of workloads that some of them asks for. */
   Set<String> labels() {
     Set<String> labels = new HashSet<>();

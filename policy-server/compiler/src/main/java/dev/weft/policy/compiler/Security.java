@@ -72,6 +72,13 @@ record Security(PeerModes peers, RequestAuthentications tokens, AuthorizationPol
             findings));
   }
 
+  /** Returns whether the other says the same of every workload. */
+  boolean isSameAs(Security other) {
+    return peers.equals(other.peers)
+        && tokens.isSameAs(other.tokens)
+        && policies.isSameAs(other.policies);
+  }
+
   /** Returns the labels of workloads that some policy asks for. */
   Set<String> labels() {
     Set<String> labels = new HashSet<>(peers.labels());

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param ports what it serves
  * @param locality {@code region/zone/subzone}; empty if unknown
  * @param weight 1 or more
+ * @param serviceAccount the account that it runs as, part of its identity
  */
 public record Workload(
     String nodeId,
@@ -29,7 +30,22 @@ public record Workload(
     Map<String, String> labels,
     List<Port> ports,
     String locality,
-    int weight) {
+    int weight,
+    String serviceAccount) {
+  /** Makes a workload that runs as the account {@code default}. */
+  public Workload(
+      String nodeId,
+      String service,
+      String namespace,
+      String instance,
+      String address,
+      Map<String, String> labels,
+      List<Port> ports,
+      String locality,
+      int weight) {
+    this(nodeId, service, namespace, instance, address, labels, ports, locality, weight, "default");
+  }
+
   /** Copies the collections. */
   public Workload {
     labels = Map.copyOf(labels);

@@ -6,12 +6,14 @@ package dev.weft.policy.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.policy.model.PolicyResource;
 import dev.weft.protocol.names.TypeUrls;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class CompilationTest {
@@ -68,6 +70,34 @@ class CompilationTest {
     for (String type : TypeUrls.MAKE_BEFORE_BREAK) {
       assertThat(after.resources(type)).isSameAs(before.resources(type));
     }
+  }
+
+  @Test
+  void whatGuardsAWorkloadIsMadeAnewOnlyIfAPolicyChanged() {
+    World guarded =
+        read(
+            WORLD
+                + """
+                ---
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: orders, namespace: shop}
+                spec: {selector: {matchLabels: {app: orders}}}
+                """);
+    List<PolicyResource> policiesOnly = guarded.resources().subList(1, 2);
+    Compilation before = guarded.compile();
+    Audience orders = before.audience("shop", Map.of("app", "orders"));
+    CompiledResource guard = guard(before, orders);
+
+    assertThat(guard(before.withResources(policiesOnly, guarded.workloads()), orders)).isSameAs(guard);
+    assertThat(guard(before.withResources(List.of(), guarded.workloads()), orders))
+        .isNotEqualTo(guard);
+    assertThat(guard(before, before.audience("shop", Map.of("app", "stock")))).isNotEqualTo(guard);
+  }
+
+  private static CompiledResource guard(Compilation compilation, Audience audience) {
+    return Objects.requireNonNull(
+        compilation.snapshot(audience).resources(TypeUrls.LISTENER).get("virtualInbound"));
   }
 
   @Test

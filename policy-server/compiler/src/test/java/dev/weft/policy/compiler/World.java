@@ -106,7 +106,8 @@ record World(
         workload.get("labels").textMembers(),
         ports,
         workload.get("locality").text(),
-        (int) workload.get("weight").number(1));
+        (int) workload.get("weight").number(1),
+        workload.get("account").text("default"));
   }
 
   Compilation compile() {

@@ -24,6 +24,9 @@ public final class ResourceNames {
   /** In a filter chain's own metadata: STRICT, PERMISSIVE or DISABLE. */
   public static final String MUTUAL_TLS_MODE = "mtls_mode";
 
+  /** In an endpoint's own metadata: the SPIFFE ID that its certificate has to show. */
+  public static final String IDENTITY = "identity";
+
   /** The key of the metadata that a cluster's transport sockets are matched by. */
   public static final String SOCKET_MATCH_METADATA = "envoy.transport_socket_match";
 

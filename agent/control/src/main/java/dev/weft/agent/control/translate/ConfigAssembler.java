@@ -6,6 +6,7 @@ package dev.weft.agent.control.translate;
 
 import dev.weft.agent.engine.config.ClusterConfig;
 import dev.weft.agent.engine.config.EndpointConfig;
+import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.engine.config.MeshConfig.OutboundPolicy;
 import dev.weft.agent.engine.config.OutboundListener;
@@ -27,7 +28,21 @@ final class ConfigAssembler {
 
   MeshConfig assemble(String version, Parts parts, ResolvedNames names) {
     return new MeshConfig(
-        version, listeners(parts), clusters(parts, names), policy(parts.listeners()));
+        version,
+        listeners(parts),
+        clusters(parts, names),
+        policy(parts.listeners()),
+        inbound(parts.listeners()));
+  }
+
+  private static InboundConfig inbound(List<ParsedListener> listeners) {
+    InboundConfig inbound = InboundConfig.NONE;
+    for (ParsedListener listener : listeners) {
+      if (listener instanceof ParsedListener.Inbound read) {
+        inbound = read.config();
+      }
+    }
+    return inbound;
   }
 
   private static OutboundPolicy policy(List<ParsedListener> listeners) {

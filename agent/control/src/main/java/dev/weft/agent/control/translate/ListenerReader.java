@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads listeners. Nothing is intercepted, so of an outbound listener only its port and its HTTP
- * connection manager count; inbound listeners and those for plain TCP are none of the engine's.
+ * connection manager count; those for plain TCP are none of the engine's.
  */
 final class ListenerReader {
   private static final String HTTP_FILTERS = "http_filters";
@@ -37,7 +37,7 @@ final class ListenerReader {
           .bad(listener.getTrafficDirectionValue(), "a TrafficDirection, 0 to 2");
     }
     if (listener.getTrafficDirection() == TrafficDirection.INBOUND) {
-      return new ParsedListener.Other();
+      return new ParsedListener.Inbound(InboundReader.read(listener, field));
     }
     if (listener.getName().equals(ResourceNames.VIRTUAL_OUTBOUND)
         || XdsDefaults.useOriginalDestination(listener)) {

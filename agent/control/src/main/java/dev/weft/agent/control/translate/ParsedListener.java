@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.control.translate;
 
+import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.config.MeshConfig.OutboundPolicy;
 import dev.weft.agent.engine.config.RouteConfiguration;
 
@@ -23,6 +24,9 @@ sealed interface ParsedListener {
 
   /** What holds for ports without a listener. */
   record Default(OutboundPolicy policy) implements ParsedListener {}
+
+  /** What guards requests that come in. */
+  record Inbound(InboundConfig config) implements ParsedListener {}
 
   /** Nothing that concerns HTTP calls of this process. */
   record Other() implements ParsedListener {}

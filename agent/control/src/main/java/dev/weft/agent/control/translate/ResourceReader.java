@@ -50,6 +50,8 @@ final class ResourceReader {
               ParsedListener parsedListener = ListenerReader.read(listener, field);
               if (parsedListener instanceof ParsedListener.Inline inline) {
                 accept(Engine.validate(inline.routes()));
+              } else if (parsedListener instanceof ParsedListener.Inbound inbound) {
+                accept(Engine.validate(inbound.config()));
               }
               yield new Parsed.OfListener(parsedListener);
             }

@@ -64,7 +64,7 @@ final class StringMatchReader {
     return value;
   }
 
-  private static HeaderMatch header(HeaderMatcher matcher, Field field) {
+  static HeaderMatch header(HeaderMatcher matcher, Field field) {
     String name = nonEmpty(matcher.getName(), field.at("name")).toLowerCase(Locale.ROOT);
     return new HeaderMatch(
         name,
@@ -98,7 +98,7 @@ final class StringMatchReader {
     };
   }
 
-  private static StringMatch string(StringMatcher matcher, Field field) {
+  static StringMatch string(StringMatcher matcher, Field field) {
     boolean ignoreCase = matcher.getIgnoreCase();
     return switch (matcher.getMatchPatternCase()) {
       case EXACT -> new StringMatch.Exact(matcher.getExact(), ignoreCase);

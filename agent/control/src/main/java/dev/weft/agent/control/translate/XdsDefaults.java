@@ -6,16 +6,19 @@ package dev.weft.agent.control.translate;
 
 import dev.weft.protocol.lite.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import dev.weft.protocol.lite.envoy.config.cluster.v3.OutlierDetection;
+import dev.weft.protocol.lite.envoy.config.core.v3.CidrRange;
 import dev.weft.protocol.lite.envoy.config.core.v3.HeaderValueOption;
 import dev.weft.protocol.lite.envoy.config.core.v3.RuntimeFractionalPercent;
 import dev.weft.protocol.lite.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import dev.weft.protocol.lite.envoy.config.endpoint.v3.LbEndpoint;
 import dev.weft.protocol.lite.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import dev.weft.protocol.lite.envoy.config.listener.v3.FilterChainMatch;
 import dev.weft.protocol.lite.envoy.config.listener.v3.Listener;
 import dev.weft.protocol.lite.envoy.config.route.v3.RetryPolicy;
 import dev.weft.protocol.lite.envoy.config.route.v3.RouteAction;
 import dev.weft.protocol.lite.envoy.config.route.v3.RouteMatch;
 import dev.weft.protocol.lite.envoy.config.route.v3.WeightedCluster.ClusterWeight;
+import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import dev.weft.protocol.lite.envoy.type.v3.FractionalPercent;
 import dev.weft.protocol.lite.protobuf.Duration;
 import dev.weft.protocol.lite.protobuf.UInt32Value;
@@ -32,6 +35,7 @@ final class XdsDefaults {
   static final long OUTLIER_INTERVAL_NANOS = seconds(10);
   static final long OUTLIER_BASE_EJECTION_NANOS = seconds(30);
   static final long OUTLIER_MAX_EJECTION_NANOS = seconds(300);
+  static final long KEYS_LIFE_NANOS = seconds(600);
   static final int PANIC_THRESHOLD_PERCENT = 50;
   private static final long MAX_SECONDS = 315_576_000_000L;
 
@@ -43,6 +47,20 @@ final class XdsDefaults {
 
   static boolean useOriginalDestination(Listener listener) {
     return listener.hasUseOriginalDst() && listener.getUseOriginalDst().getValue();
+  }
+
+  /** 0 if any port matches. */
+  static int destinationPort(FilterChainMatch match) {
+    return match.hasDestinationPort() ? match.getDestinationPort().getValue() : 0;
+  }
+
+  static boolean requireClientCertificate(DownstreamTlsContext context) {
+    return context.hasRequireClientCertificate()
+        && context.getRequireClientCertificate().getValue();
+  }
+
+  static int prefixLength(CidrRange range) {
+    return range.hasPrefixLen() ? range.getPrefixLen().getValue() : 0;
   }
 
   static boolean autoHostRewrite(RouteAction action) {

@@ -7,8 +7,10 @@ package dev.weft.agent.control.translate;
 import dev.weft.agent.control.translate.ParsedCluster.Source;
 import dev.weft.agent.control.translate.ResourceReader.Parsed;
 import dev.weft.agent.engine.config.EndpointConfig;
+import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.engine.config.RouteConfiguration;
+import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -176,13 +178,17 @@ public final class XdsTable {
 
   /**
    * Returns what the good resources say together. A listener is left out while its routes are not
-   * there; a cluster has no endpoints while these are not known.
+   * there; a cluster has no endpoints while these are not known. If what guards this process was
+   * pushed and could never be read, nothing comes in.
    */
   public MeshConfig config(ResolvedNames names) {
     List<ParsedListener> listeners = new ArrayList<>();
     for (Entry entry : ofType(TypeUrls.LISTENER).values()) {
       if (entry.parsed instanceof Parsed.OfListener of) {
         listeners.add(of.listener());
+      } else if (entry.seen != null
+          && entry.seen.name().startsWith(ResourceNames.VIRTUAL_INBOUND)) {
+        listeners.add(new ParsedListener.Inbound(InboundConfig.CLOSED));
       }
     }
     List<ParsedCluster> clusters = new ArrayList<>();

@@ -12,7 +12,6 @@ import dev.weft.agent.control.Xds;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.engine.config.MeshConfig.OutboundPolicy;
 import dev.weft.agent.engine.config.OutboundListener;
-import dev.weft.protocol.lite.envoy.config.core.v3.TrafficDirection;
 import dev.weft.protocol.lite.envoy.config.listener.v3.Filter;
 import dev.weft.protocol.lite.envoy.config.listener.v3.FilterChain;
 import dev.weft.protocol.lite.envoy.config.listener.v3.Listener;
@@ -76,13 +75,7 @@ class XdsTableTest {
   }
 
   @Test
-  void inboundListenersAndThoseForPlainTcpAreNoneOfOurs() {
-    put(
-        Xds.listener(15006)
-            .setName("virtualInbound")
-            .setTrafficDirection(TrafficDirection.INBOUND)
-            .build(),
-        "1");
+  void listenersForPlainTcpAreNoneOfOurs() {
     put(Listener.newBuilder().setName("tcp").build(), "1");
 
     assertThat(table.problems()).isEmpty();

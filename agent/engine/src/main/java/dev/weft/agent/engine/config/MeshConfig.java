@@ -14,16 +14,32 @@ import java.util.Map;
  * @param listeners outbound listeners; at most one for a port
  * @param clusters by name
  * @param outboundPolicy what happens to a host or port that no virtual host lists
+ * @param inbound what guards requests that come in
  */
 public record MeshConfig(
     String version,
     List<OutboundListener> listeners,
     Map<String, ClusterConfig> clusters,
-    OutboundPolicy outboundPolicy) {
+    OutboundPolicy outboundPolicy,
+    InboundConfig inbound) {
+  /** Makes a configuration that guards nothing. */
+  public MeshConfig(
+      String version,
+      List<OutboundListener> listeners,
+      Map<String, ClusterConfig> clusters,
+      OutboundPolicy outboundPolicy) {
+    this(version, listeners, clusters, outboundPolicy, InboundConfig.NONE);
+  }
+
   /** Copies the collections. */
   public MeshConfig {
     listeners = List.copyOf(listeners);
     clusters = Map.copyOf(clusters);
+  }
+
+  /** Returns this configuration with something else that guards. */
+  public MeshConfig with(InboundConfig other) {
+    return new MeshConfig(version, listeners, clusters, outboundPolicy, other);
   }
 
   /** What happens to traffic that the mesh knows nothing of; Istio's outboundTrafficPolicy. */

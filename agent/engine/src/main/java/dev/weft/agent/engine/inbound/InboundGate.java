@@ -6,19 +6,27 @@ package dev.weft.agent.engine.inbound;
 
 import dev.weft.agent.engine.EngineClock;
 import dev.weft.agent.engine.FaultLog;
+import dev.weft.agent.engine.authentication.TokenVerifier;
+import dev.weft.agent.engine.authorization.InboundRequest;
+import dev.weft.agent.engine.authorization.PolicyMatch;
+import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.reply.Replies;
 import dev.weft.agent.engine.tls.InboundTls;
+import dev.weft.agent.seam.HeaderWriter;
 import dev.weft.agent.seam.InboundCall;
 import dev.weft.agent.seam.InboundEngine;
 import dev.weft.agent.seam.Peer;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
 import dev.weft.agent.seam.ServerTls;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets requests in and measures them. One that starts closed answers 503 until {@link #open}, so
- * that nothing is served before the rules are known. Thread-safe; does not block.
+ * Lets requests in, or refuses them, and measures them. One that starts closed answers 503 until
+ * {@link #open}, so that nothing is served before the rules are known. If we are broken, a request
+ * is refused where something is guarded, and let in elsewhere. Thread-safe; does not block.
  */
 public final class InboundGate implements InboundEngine {
   private static final Reply CLOSED = Replies.of(503, "no configuration has come yet", "");
@@ -26,15 +34,29 @@ public final class InboundGate implements InboundEngine {
   private final EngineClock clock;
   private final FaultLog faults;
   private final InboundObserver observer;
+  private final TokenVerifier.Factory verifiers;
+  private final Consumer<PolicyMatch> tellOfPolicy;
+  private InboundConfig applied = InboundConfig.NONE;
   private volatile boolean isOpen;
   private volatile @Nullable InboundTls tls;
+  private volatile InboundGuard guard = InboundGuard.NONE;
 
-  /** Makes a gate. */
+  /**
+   * Makes a gate that nothing guards yet.
+   *
+   * @param verifiers makes what verifies tokens
+   */
   public InboundGate(
-      EngineClock clock, FaultLog faults, InboundObserver observer, boolean startsOpen) {
+      EngineClock clock,
+      FaultLog faults,
+      InboundObserver observer,
+      TokenVerifier.Factory verifiers,
+      boolean startsOpen) {
     this.clock = clock;
     this.faults = faults;
     this.observer = observer;
+    this.verifiers = verifiers;
+    this.tellOfPolicy = this::tellOfPolicy;
     isOpen = startsOpen;
   }
 
@@ -47,6 +69,35 @@ public final class InboundGate implements InboundEngine {
   public @Nullable ServerTls tls(int port) {
     InboundTls current = tls;
     return current == null ? null : current.at(port);
+  }
+
+  /** Returns what is wrong with what guards requests; empty if nothing. */
+  public static List<String> problems(InboundConfig config) {
+    try {
+      new InboundGuard(config, TokenVerifier.Factory.NONE);
+      return List.of();
+    } catch (RuntimeException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Decides by another configuration from now on. What guards now is compiled anew only if it has
+   * changed.
+   *
+   * @throws IllegalArgumentException if it has a bad value; then what guarded before goes on
+   */
+  public synchronized void apply(InboundConfig config) {
+    if (config.equals(applied)) {
+      return;
+    }
+    try {
+      guard = new InboundGuard(config, verifiers);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "what guards requests cannot be compiled: " + e.getMessage(), e);
+    }
+    applied = config;
   }
 
   /** Lets requests in from now on. Idempotent. */
@@ -74,10 +125,32 @@ public final class InboundGate implements InboundEngine {
 
   @Override
   public <Q> @Nullable InboundCall begin(Q request, RequestReader<Q> reader, Peer peer) {
-    return new MeasuredCall(this, clock.nanos(), isOpen ? null : CLOSED);
+    MeasuredCall<Q> call = new MeasuredCall<>(this, clock.nanos(), request, reader, peer);
+    if (!isOpen) {
+      call.reply = CLOSED;
+      return call;
+    }
+    InboundGuard current = guard; // read once: one request sees one configuration
+    try {
+      Reply reply = current.check(call, tellOfPolicy);
+      boolean isStuck = reply == null && call.hasHeadersToChange() && !reader.isMutable(request);
+      call.reply = isStuck ? current.stuck(tellOfPolicy) : reply;
+    } catch (RuntimeException | LinkageError e) {
+      faults.record("authorize", e);
+      call.reply = current.failed(tellOfPolicy);
+    }
+    return call;
   }
 
-  private void ended(MeasuredCall call, int status, int grpcStatus) {
+  private void tellOfPolicy(PolicyMatch match) {
+    try {
+      observer.policyMatched(match);
+    } catch (RuntimeException | LinkageError e) {
+      faults.record("policy matched", e);
+    }
+  }
+
+  private void ended(MeasuredCall<?> call, int status, int grpcStatus) {
     try {
       Reply reply = call.reply;
       String flag = reply == null ? "" : reply.flag();
@@ -89,21 +162,65 @@ public final class InboundGate implements InboundEngine {
   }
 
   /** One request. Used by one thread at a time. */
-  private static final class MeasuredCall implements InboundCall {
+  private static final class MeasuredCall<Q> extends InboundRequest implements InboundCall {
     private final InboundGate gate;
     private final long startNanos;
-    private final @Nullable Reply reply;
+    private final Q request;
+    private final RequestReader<Q> reader;
+    private @Nullable Reply reply;
     private boolean hasEnded;
 
-    MeasuredCall(InboundGate gate, long startNanos, @Nullable Reply reply) {
+    MeasuredCall(InboundGate gate, long startNanos, Q request, RequestReader<Q> reader, Peer peer) {
+      super(peer);
       this.gate = gate;
       this.startNanos = startNanos;
-      this.reply = reply;
+      this.request = request;
+      this.reader = reader;
+    }
+
+    @Override
+    protected String readPath() {
+      return reader.path(request);
+    }
+
+    @Override
+    protected String readMethod() {
+      return reader.method(request);
+    }
+
+    @Override
+    public @Nullable String authority() {
+      String sent = reader.header(request, "host");
+      return sent == null ? reader.host(request) : sent;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+      return reader.header(request, name);
     }
 
     @Override
     public @Nullable Reply reply() {
       return reply;
+    }
+
+    boolean hasHeadersToChange() {
+      return hasOtherHeaders();
+    }
+
+    @Override
+    public boolean changesRequest() {
+      return reply == null && hasOtherHeaders();
+    }
+
+    @Override
+    public <H> void mutateRequest(H headers, HeaderWriter<H> writer) {
+      try {
+        changeHeaders(headers, writer);
+      } catch (RuntimeException | LinkageError e) {
+        gate.faults.record("mutate request", e);
+        throw e;
+      }
     }
 
     @Override

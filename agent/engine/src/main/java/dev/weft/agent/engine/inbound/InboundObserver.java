@@ -4,6 +4,8 @@
  */
 package dev.weft.agent.engine.inbound;
 
+import dev.weft.agent.engine.authorization.PolicyMatch;
+
 /**
  * Is told what the application serves and of requests that ended. Runs on the application's
  * threads, so it must not block; what it throws is caught and counted.
@@ -14,6 +16,12 @@ public interface InboundObserver {
 
   /** Tells that it no longer does. */
   void closed(int port);
+
+  /**
+   * Tells that a policy refused a request, would have refused it, or wants it noted. On the
+   * request's thread, before the reply.
+   */
+  void policyMatched(PolicyMatch match);
 
   /**
    * Tells that a response was sent, once for each request.

@@ -23,7 +23,12 @@ public final class HeaderMatcher {
   private final boolean treatMissingAsEmpty;
   private final String expectation;
 
-  private HeaderMatcher(HeaderMatch match) {
+  /**
+   * Compiles a matcher.
+   *
+   * @throws com.google.re2j.PatternSyntaxException if a regex is none
+   */
+  public HeaderMatcher(HeaderMatch match) {
     name = match.name();
     pseudo = name.startsWith(":") || name.equals("host");
     text = TextMatcher.of(match.value());
@@ -52,7 +57,12 @@ public final class HeaderMatcher {
 
   /** Returns whether the request's header matches. */
   public <Q> boolean matches(Q request, RequestReader<Q> reader) {
-    String value = value(request, reader);
+    return matchesValue(value(request, reader));
+  }
+
+  /** Returns whether the header matches if it has this value; null if it is not there. */
+  public boolean matchesValue(@Nullable String sent) {
+    String value = sent;
     if (value == null) {
       if (!treatMissingAsEmpty) {
         return matchesPresence && present == invert;

@@ -7,13 +7,13 @@ package dev.weft.agent.engine.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.engine.FaultLog;
+import dev.weft.agent.engine.authentication.TokenVerifier;
+import dev.weft.agent.engine.authorization.PolicyMatch;
 import dev.weft.agent.seam.InboundCall;
 import dev.weft.agent.seam.Peer;
-import dev.weft.agent.seam.RequestReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class InboundGateTest {
@@ -35,6 +35,11 @@ class InboundGateTest {
         }
 
         @Override
+        public void policyMatched(PolicyMatch match) {
+          told.add(match.effect() + " " + match.policy());
+        }
+
+        @Override
         public void requestEnded(int status, int grpcStatus, String flag, long durationNanos) {
           told.add(status + " " + grpcStatus + " " + durationNanos);
         }
@@ -42,7 +47,7 @@ class InboundGateTest {
 
   @Test
   void anOpenGateLetsInAndMeasuresOnce() {
-    InboundGate gate = new InboundGate(() -> now, faults, observer, true);
+    InboundGate gate = gate(true);
     InboundCall call = begin(gate);
     now += 7;
 
@@ -55,7 +60,7 @@ class InboundGateTest {
 
   @Test
   void aClosedGateAnswers503UntilItIsOpened() {
-    InboundGate gate = new InboundGate(() -> now, faults, observer, false);
+    InboundGate gate = gate(false);
 
     assertThat(Objects.requireNonNull(begin(gate).reply()).status()).isEqualTo(503);
     gate.open();
@@ -64,7 +69,7 @@ class InboundGateTest {
 
   @Test
   void whatIsServedIsToldAndFaultsAreCaught() {
-    InboundGate gate = new InboundGate(() -> now, faults, observer, true);
+    InboundGate gate = gate(true);
 
     gate.listening("hook", 8080, "http");
     gate.closed(8080);
@@ -73,39 +78,11 @@ class InboundGateTest {
     assertThat(faults.last()).isEqualTo("closed: java.lang.IllegalStateException: broken");
   }
 
-  private static InboundCall begin(InboundGate gate) {
-    return Objects.requireNonNull(gate.begin("", new EmptyReader(), PEER));
+  private InboundGate gate(boolean startsOpen) {
+    return new InboundGate(() -> now, faults, observer, TokenVerifier.Factory.NONE, startsOpen);
   }
 
-  private static final class EmptyReader implements RequestReader<String> {
-    @Override
-    public @Nullable String host(String request) {
-      return null;
-    }
-
-    @Override
-    public int port(String request) {
-      return 8080;
-    }
-
-    @Override
-    public String method(String request) {
-      return "GET";
-    }
-
-    @Override
-    public String path(String request) {
-      return "/";
-    }
-
-    @Override
-    public @Nullable String header(String request, String name) {
-      return null;
-    }
-
-    @Override
-    public boolean isReplayable(String request) {
-      return false;
-    }
+  private static InboundCall begin(InboundGate gate) {
+    return Objects.requireNonNull(gate.begin(Incoming.get("/"), Incoming.Reader.INSTANCE, PEER));
   }
 }

@@ -64,6 +64,8 @@ class JavaHttpServerTest extends HttpServerContract {
     String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
     byte[] answer = application.handle(exchange.getRequestMethod(), body).getBytes(UTF_8);
     exchange.getResponseHeaders().set("x-app", "yes");
+    copy(exchange, "x-subject", "x-subject");
+    copy(exchange, "authorization", "x-authorization");
     if (exchange.getRequestMethod().equals("HEAD")) {
       exchange.sendResponseHeaders(200, -1);
       exchange.close();
@@ -72,6 +74,13 @@ class JavaHttpServerTest extends HttpServerContract {
     exchange.sendResponseHeaders(200, answer.length);
     try (OutputStream out = exchange.getResponseBody()) {
       out.write(answer);
+    }
+  }
+
+  private static void copy(HttpExchange exchange, String from, String to) {
+    String value = exchange.getRequestHeaders().getFirst(from);
+    if (value != null) {
+      exchange.getResponseHeaders().set(to, value);
     }
   }
 }

@@ -42,12 +42,20 @@ final class InboundInterceptor implements ServerInterceptor {
             headers,
             local.getPort());
     Peer peer =
-        new Peer(null, ip(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)), local.getPort());
+        new Peer(
+            null,
+            ip(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
+            ip(local),
+            local.getPort(),
+            null);
     InboundCall inbound = Inbound.begin(request, InboundReader.INSTANCE, peer);
     if (inbound == null) {
       return next.startCall(call, headers);
     }
     Reply reply = inbound.reply();
+    if (reply == null && inbound.changesRequest()) {
+      inbound.mutateRequest(headers, MetadataHeaders.INSTANCE);
+    }
     return reply == null
         ? handle(call, headers, next, inbound)
         : AnsweredCall.answer(call, inbound, reply);

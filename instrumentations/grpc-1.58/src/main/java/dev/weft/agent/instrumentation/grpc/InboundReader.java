@@ -40,6 +40,11 @@ final class InboundReader implements RequestReader<InboundRequest> {
   }
 
   @Override
+  public boolean isMutable(InboundRequest request) {
+    return true;
+  }
+
+  @Override
   public boolean isReplayable(InboundRequest request) {
     return false;
   }

@@ -57,6 +57,11 @@ final class ExchangeView implements RequestReader<HttpExchange> {
   }
 
   @Override
+  public boolean isMutable(HttpExchange request) {
+    return true;
+  }
+
+  @Override
   public boolean isReplayable(HttpExchange request) {
     return false;
   }

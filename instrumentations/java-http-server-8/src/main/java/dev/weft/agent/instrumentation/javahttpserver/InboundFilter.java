@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the mesh about each request, and answers in the application's place if it says so. */
 final class InboundFilter extends Filter {
@@ -36,10 +37,10 @@ final class InboundFilter extends Filter {
       exchange.getRequestBody(); // the library wants it opened before streams are replaced
       exchange.setStreams(null, new EndOfResponse(exchange, call));
       Reply reply = call.reply();
-      if (reply == null) {
-        chain.doFilter(exchange);
-      } else {
+      if (reply != null) {
         answer(exchange, reply);
+      } else {
+        chain.doFilter(call.changesRequest() ? ChangedExchange.of(exchange, call) : exchange);
       }
     } catch (Throwable e) {
       call.end(Math.max(0, exchange.getResponseCode()), -1);
@@ -48,11 +49,19 @@ final class InboundFilter extends Filter {
   }
 
   private static Peer peer(HttpExchange exchange) {
-    InetSocketAddress remote = exchange.getRemoteAddress();
+    InetSocketAddress local = exchange.getLocalAddress();
     return new Peer(
         Connections.spiffeId(exchange),
-        remote == null || remote.getAddress() == null ? null : remote.getAddress().getHostAddress(),
-        exchange.getLocalAddress().getPort());
+        address(exchange.getRemoteAddress()),
+        address(local),
+        local.getPort(),
+        null);
+  }
+
+  private static @Nullable String address(@Nullable InetSocketAddress socket) {
+    return socket == null || socket.getAddress() == null
+        ? null
+        : socket.getAddress().getHostAddress();
   }
 
   private static void answer(HttpExchange exchange, Reply reply) throws IOException {

@@ -81,7 +81,21 @@ final class Announcement {
         announced.getLabelsMap(),
         ports(),
         announced.getLocality(),
-        isWeight ? Math.max(1, weight) : 1);
+        isWeight ? Math.max(1, weight) : 1,
+        serviceAccount());
+  }
+
+  private String serviceAccount() {
+    String account = announced.getServiceAccount();
+    boolean isGiven = !account.isEmpty();
+    return isGiven
+            && check(
+                "service_account",
+                account,
+                SERVICE.matcher(account).matches(),
+                "a DNS label or a name with dots, in lower case; default is taken")
+        ? account
+        : "default";
   }
 
   private @Nullable String address() {

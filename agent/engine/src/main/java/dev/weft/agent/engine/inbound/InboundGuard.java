@@ -1,0 +1,170 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.engine.inbound;
+
+import dev.weft.agent.engine.authentication.TokenCheck;
+import dev.weft.agent.engine.authentication.TokenFailure;
+import dev.weft.agent.engine.authentication.TokenVerifier;
+import dev.weft.agent.engine.authorization.InboundRequest;
+import dev.weft.agent.engine.authorization.PolicyCheck;
+import dev.weft.agent.engine.authorization.PolicyMatch;
+import dev.weft.agent.engine.config.InboundConfig;
+import dev.weft.agent.engine.config.InboundConfig.MutualTls;
+import dev.weft.agent.engine.config.InboundFilter;
+import dev.weft.agent.engine.config.JwtFilter;
+import dev.weft.agent.engine.config.RbacFilter;
+import dev.weft.agent.engine.reply.Replies;
+import dev.weft.agent.seam.Reply;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What guards requests that come in, compiled at push. Immutable, but for keys of issuers. */
+final class InboundGuard {
+  /** Nothing is guarded. */
+  static final InboundGuard NONE = new InboundGuard(InboundConfig.NONE, TokenVerifier.Factory.NONE);
+
+  private static final Reply ACCESS_DENIED = Replies.of(403, "RBAC: access denied", "");
+  private static final Reply PLAINTEXT = Replies.of(403, "mutual TLS is required", "");
+  private static final Reply UNKNOWN =
+      Replies.of(503, "it is not known what guards this service", "");
+
+  private static final PolicyMatch STRICT =
+      new PolicyMatch(PolicyMatch.Effect.DENIED, "peer_authentication");
+  private static final PolicyMatch CLOSED =
+      new PolicyMatch(PolicyMatch.Effect.DENIED, "no_configuration");
+
+  /** The server's adapter cannot take away headers that callers must not make up. */
+  private static final PolicyMatch STUCK =
+      new PolicyMatch(PolicyMatch.Effect.DENIED, "headers_cannot_be_changed");
+
+  /** Our own failure. */
+  private static final PolicyMatch FAILED = new PolicyMatch(PolicyMatch.Effect.DENIED, "failure");
+
+  private final boolean isClosed;
+  private final boolean isGuarding;
+  private final Map<Integer, Chain> byPort = new HashMap<>();
+  private final Chain others;
+
+  /**
+   * Compiles what guards.
+   *
+   * @throws IllegalArgumentException if a filter has a bad value
+   */
+  InboundGuard(InboundConfig config, TokenVerifier.Factory verifiers) {
+    isClosed = config.isClosed();
+    isGuarding = config.isGuarding();
+    Chain ofOthers = new Chain(false, List.of());
+    Map<List<InboundFilter>, List<Object>> compiled = new HashMap<>();
+    for (InboundConfig.Chain chain : config.chains()) {
+      List<Object> checks =
+          compiled.computeIfAbsent(chain.filters(), filters -> compile(filters, verifiers));
+      Chain made = new Chain(chain.mutualTls() == MutualTls.STRICT, checks);
+      if (chain.port() == 0) {
+        ofOthers = made;
+      } else {
+        byPort.put(chain.port(), made);
+      }
+    }
+    others = ofOthers;
+  }
+
+  private static List<Object> compile(
+      List<InboundFilter> filters, TokenVerifier.Factory verifiers) {
+    List<Object> checks = new ArrayList<>();
+    for (InboundFilter filter : filters) {
+      if (filter instanceof JwtFilter jwt) {
+        checks.add(new TokenCheck(jwt, verifiers));
+      } else if (filter instanceof RbacFilter rbac) {
+        checks.add(new PolicyCheck(rbac));
+      }
+    }
+    return checks;
+  }
+
+  /** Returns whether some request may be refused, so that our own failure has to refuse. */
+  boolean isGuarding() {
+    return isGuarding;
+  }
+
+  /**
+   * Returns the reply that refuses a request; null to let it in.
+   *
+   * @param observer is told what decided
+   */
+  @Nullable Reply check(InboundRequest request, Consumer<PolicyMatch> observer) {
+    if (!isGuarding) {
+      return null;
+    }
+    if (isClosed) {
+      observer.accept(CLOSED);
+      return UNKNOWN;
+    }
+    Chain chain =
+        byPort.isEmpty() ? others : byPort.getOrDefault(request.peer().localPort(), others);
+    if (chain.isStrict && request.peer().spiffeId() == null) {
+      observer.accept(STRICT);
+      return PLAINTEXT;
+    }
+    for (Object check : chain.checks) {
+      Reply reply =
+          check instanceof PolicyCheck policies
+              ? check(policies, request, observer)
+              : check((TokenCheck) check, request, observer);
+      if (reply != null) {
+        return reply;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Reply check(
+      PolicyCheck policies, InboundRequest request, Consumer<PolicyMatch> observer) {
+    PolicyMatch match = policies.check(request, observer);
+    if (match == null) {
+      return null;
+    }
+    observer.accept(match);
+    return ACCESS_DENIED;
+  }
+
+  private static @Nullable Reply check(
+      TokenCheck tokens, InboundRequest request, Consumer<PolicyMatch> observer) {
+    TokenFailure failure = tokens.check(request);
+    if (failure == null) {
+      return null;
+    }
+    observer.accept(new PolicyMatch(PolicyMatch.Effect.UNAUTHENTICATED, failure.text()));
+    return Unauthenticated.reply(failure, request);
+  }
+
+  /** Returns the reply after a failure of our own, which refuses where something is guarded. */
+  @Nullable Reply failed(Consumer<PolicyMatch> observer) {
+    if (!isGuarding) {
+      return null;
+    }
+    observer.accept(FAILED);
+    return ACCESS_DENIED;
+  }
+
+  /** Returns the reply to a request whose headers would have to be changed and cannot be. */
+  Reply stuck(Consumer<PolicyMatch> observer) {
+    observer.accept(STUCK);
+    return ACCESS_DENIED;
+  }
+
+  private static final class Chain {
+    private final boolean isStrict;
+    private final Object[] checks;
+
+    Chain(boolean isStrict, List<Object> checks) {
+      this.isStrict = isStrict;
+      this.checks = checks.toArray();
+    }
+  }
+}

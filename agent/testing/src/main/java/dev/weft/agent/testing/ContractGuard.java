@@ -1,0 +1,135 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.testing;
+
+import dev.weft.protocol.names.TypeUrls;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.rbac.v3.Permission;
+import io.envoyproxy.envoy.config.rbac.v3.Policy;
+import io.envoyproxy.envoy.config.rbac.v3.Principal;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtProvider;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.RequirementRule;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * What guards the servers of the contract: {@code /denied} and the method {@code PATCH} are denied,
+ * {@code /token} needs a token of {@link #token}, whose subject becomes the header {@code
+ * x-subject}.
+ */
+final class ContractGuard {
+  private static final String ISSUER = "contract";
+  private static final byte[] SECRET =
+      "a secret of the contract, not short".getBytes(StandardCharsets.UTF_8);
+
+  private ContractGuard() {}
+
+  static TestMesh of(TestMesh mesh) {
+    return mesh.guard("envoy.filters.http.jwt_authn", TypeUrls.JWT_AUTHN, tokens())
+        .guard("envoy.filters.http.rbac", TypeUrls.RBAC, policies());
+  }
+
+  /** Returns a good token with a subject. */
+  static String token(String subject) {
+    String signed =
+        base64("{\"alg\":\"HS256\"}")
+            + "."
+            + base64("{\"iss\":\"" + ISSUER + "\",\"sub\":\"" + subject + "\"}");
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));
+      return signed + "." + base64(mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static JwtAuthentication tokens() {
+    JwtProvider.Builder provider =
+        JwtProvider.newBuilder()
+            .setIssuer(ISSUER)
+            .setPayloadInMetadata("payload")
+            .setLocalJwks(
+                DataSource.newBuilder()
+                    .setInlineString(
+                        "{\"keys\":[{\"kty\":\"oct\",\"k\":\"" + base64(SECRET) + "\"}]}"));
+    provider.addClaimToHeadersBuilder().setHeaderName("x-subject").setClaimName("sub");
+    JwtRequirement one = JwtRequirement.newBuilder().setProviderName(ISSUER).build();
+    JwtRequirement.Builder none = JwtRequirement.newBuilder();
+    none.getAllowMissingBuilder();
+    return JwtAuthentication.newBuilder()
+        .putProviders(ISSUER, provider.build())
+        .addRules(rule("/token", one))
+        .addRules(
+            rule(
+                "/",
+                JwtRequirement.newBuilder()
+                    .setRequiresAny(
+                        JwtRequirementOrList.newBuilder()
+                            .addRequirements(one)
+                            .addRequirements(none))
+                    .build()))
+        .build();
+  }
+
+  private static RequirementRule rule(String prefix, JwtRequirement requirement) {
+    return RequirementRule.newBuilder()
+        .setMatch(RouteMatch.newBuilder().setPrefix(prefix))
+        .setRequires(requirement)
+        .build();
+  }
+
+  private static RBAC policies() {
+    Permission path =
+        Permission.newBuilder()
+            .setUrlPath(
+                PathMatcher.newBuilder().setPath(StringMatcher.newBuilder().setPrefix("/denied")))
+            .build();
+    Permission method =
+        Permission.newBuilder()
+            .setHeader(
+                HeaderMatcher.newBuilder()
+                    .setName(":method")
+                    .setStringMatch(StringMatcher.newBuilder().setExact("PATCH")))
+            .build();
+    return RBAC.newBuilder()
+        .setRules(
+            io.envoyproxy
+                .envoy
+                .config
+                .rbac
+                .v3
+                .RBAC
+                .newBuilder()
+                .setAction(io.envoyproxy.envoy.config.rbac.v3.RBAC.Action.DENY)
+                .putPolicies(
+                    "contract",
+                    Policy.newBuilder()
+                        .addPermissions(path)
+                        .addPermissions(method)
+                        .addPrincipals(Principal.newBuilder().setAny(true))
+                        .build()))
+        .build();
+  }
+
+  private static String base64(String text) {
+    return base64(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}
