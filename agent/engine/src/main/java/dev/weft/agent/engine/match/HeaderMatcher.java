@@ -55,6 +55,11 @@ public final class HeaderMatcher {
     return null;
   }
 
+  /** Returns the header's name, in lower case. */
+  public String name() {
+    return name;
+  }
+
   /** Returns whether the request's header matches. */
   public <Q> boolean matches(Q request, RequestReader<Q> reader) {
     return matchesValue(value(request, reader));
