@@ -59,6 +59,7 @@ class HealthProbeTest {
                 null,
                 SecurityOptions.DEFAULT_LIFETIME,
                 List.of(),
+                null,
                 List.of()),
             Duration.ofSeconds(1)));
   }
