@@ -56,8 +56,7 @@ class ArrowsTest {
           .resideInAPackage(CA)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(
-              MODEL, STORE, COMPILER, DISCOVERY, API, SERVER, "com.linecorp..");
+          .resideInAnyPackage(MODEL, STORE, COMPILER, DISCOVERY, API, SERVER, "com.linecorp..");
 
   @ArchTest
   static final ArchRule instrumentationsKnowTheSeamAndNoFeature =

@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -91,8 +95,9 @@ class IdentityTest {
     Jdk jdk = Jdk.current();
     Path other = folder.resolve("other");
     PolicyServer.start(jdk, other).close(); // for its CA
-    try (PolicyServer server = PolicyServer.start(jdk, folder, "--certificate-lifetime", "8");
-        App caller = caller(jdk, server, "caller", create(server, "caller", "\"reusable\":false"))) {
+    try (PolicyServer server = PolicyServer.start(jdk, folder, "--certificate-lifetime", "12");
+        App caller =
+            caller(jdk, server, "caller", create(server, "caller", "\"reusable\":false"))) {
       Path old = folder.resolve("data/ca");
       Path next = other.resolve("data/ca");
       long joined = awaitEpoch(server, caller, 1);
