@@ -15,6 +15,7 @@ import dev.weft.protocol.lite.envoy.config.cluster.v3.Cluster;
 import dev.weft.protocol.lite.envoy.config.core.v3.Metadata;
 import dev.weft.protocol.lite.envoy.config.core.v3.TransportSocket;
 import dev.weft.protocol.lite.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import dev.weft.protocol.lite.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
@@ -100,14 +101,17 @@ class TlsTranslationTest {
 
   /** Returns one endpoint that offers TLS and one that does not. */
   private static ClusterLoadAssignment endpoints() {
-    ClusterLoadAssignment.Builder endpoints = Xds.endpoints(NAME, "10.0.0.1", "10.0.0.2");
-    endpoints
-        .getEndpointsBuilder(0)
-        .getLbEndpointsBuilder(0)
-        .setMetadata(
-            Metadata.newBuilder()
-                .putFilterMetadata(ResourceNames.SOCKET_MATCH_METADATA, offer()));
-    return endpoints.build();
+    Metadata offering =
+        Metadata.newBuilder()
+            .putFilterMetadata(ResourceNames.SOCKET_MATCH_METADATA, offer())
+            .build();
+    return ClusterLoadAssignment.newBuilder()
+        .setClusterName(NAME)
+        .addEndpoints(
+            LocalityLbEndpoints.newBuilder()
+                .addLbEndpoints(Xds.endpoint("10.0.0.1", 8080).setMetadata(offering))
+                .addLbEndpoints(Xds.endpoint("10.0.0.2", 8080)))
+        .build();
   }
 
   private static Struct offer() {
