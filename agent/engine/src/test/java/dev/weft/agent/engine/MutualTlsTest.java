@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** What attempts say about TLS, and what is refused for want of it. */
 class MutualTlsTest {
-  private static final StubRequest REQUEST = StubRequest.get("orders", 80, "/");
+  private static final StubRequest REQUEST = StubRequest.get("orders", Mesh.PORT, "/");
   private static final UpstreamTls OFFERED =
       new UpstreamTls(Set.of("spiffe://mesh/ns/shop/sa/orders"), "orders.shop", false);
   private static final UpstreamTls ORDERED =

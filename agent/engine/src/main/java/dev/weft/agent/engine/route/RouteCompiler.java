@@ -144,6 +144,7 @@ public final class RouteCompiler {
         && (forward.retry().attempts() == 0 || forward.retry().on().isEmpty())
         && forward.retry().perTryTimeoutNanos() == 0
         && forward.mirrors().isEmpty()
+        && !cluster.config().isTlsRequired()
         && !cluster.isLimited();
   }
 
