@@ -32,6 +32,11 @@ public final class AssembleAgent {
   private static final String SERVICES = "META-INF/services/";
   private static final String LICENSES = "META-INF/licenses/weft/";
 
+  private static final String HELPERS = "META-INF/weft/helpers/";
+
+  /** The agent's own libraries, and what helpers can see under another name only. */
+  private static final String[] NOT_IN_HELPERS = {"dev/weft/shaded/", "dev/weft/agent/seam/"};
+
   private AssembleAgent() {}
 
   public static void main(String[] args) throws IOException {
@@ -41,6 +46,7 @@ public final class AssembleAgent {
     Path unfinished = output.resolveSibling(output.getFileName() + ".unfinished");
     Files.copy(upstream, unfinished, StandardCopyOption.REPLACE_EXISTING);
     Map<String, byte[]> added = ours(Path.of(args[1]));
+    checkHelpers(added);
     for (String text : new String[] {"LICENSE", "NOTICE"}) {
       added.put(LICENSES + text, Files.readAllBytes(Path.of(args[2]).resolve(text)));
     }
@@ -78,6 +84,41 @@ public final class AssembleAgent {
       }
     }
     return entries;
+  }
+
+  /**
+   * Checks that what is injected beside an application's library speaks of that library, never of
+   * the agent's own copy: shading must have left such a module's classes alone.
+   */
+  private static void checkHelpers(Map<String, byte[]> entries) throws IOException {
+    int lists = 0;
+    for (Map.Entry<String, byte[]> list : entries.entrySet()) {
+      if (!list.getKey().startsWith("inst/" + HELPERS)) {
+        continue;
+      }
+      lists++;
+      for (String helper : new String(list.getValue(), StandardCharsets.UTF_8).lines().toList()) {
+        byte[] content = entries.get(renamed(helper.replace('.', '/') + ".class"));
+        if (content == null) {
+          throw new IOException(list.getKey() + ": " + helper + " is not in the jar");
+        }
+        String constants = new String(content, StandardCharsets.ISO_8859_1);
+        for (String wrong : NOT_IN_HELPERS) {
+          if (constants.contains(wrong) || constants.contains(wrong.replace('/', '.'))) {
+            throw new IOException(
+                list.getKey()
+                    + ": "
+                    + helper
+                    + " refers to "
+                    + wrong
+                    + " (expected: the application's; see agent/extension's shading)");
+          }
+        }
+      }
+    }
+    if (lists == 0) {
+      throw new IOException("no " + HELPERS + " (expected: one list for each hook)");
+    }
   }
 
   private static boolean isWanted(String name) {

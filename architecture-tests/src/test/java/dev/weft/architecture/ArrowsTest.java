@@ -123,6 +123,25 @@ class ArrowsTest {
           .resideInAPackage(SERVER);
 
   @ArchTest
+  static final ArchRule theCommandLineAsksTheApiAndTheSimulation =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.weft.policy.ctl..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              STORE, COMPILER, DISCOVERY, API, SERVER, "dev.weft.agent..", "dev.weft.protocol..");
+
+  @ArchTest
+  static final ArchRule nothingButTheCommandLineDependsOnTheSimulation =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.weft.simulation..", "dev.weft.policy.ctl..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.weft.simulation..");
+
+  @ArchTest
   static final ArchRule noPackageCycles =
       slices().matching("dev.weft.(*).(*)..").should().beFreeOfCycles();
 }

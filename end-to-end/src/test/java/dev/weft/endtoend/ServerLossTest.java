@@ -7,6 +7,7 @@ package dev.weft.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.lab.App;
+import dev.weft.lab.Await;
 import dev.weft.lab.Http;
 import dev.weft.lab.Jdk;
 import dev.weft.lab.PolicyServer;
@@ -56,6 +57,11 @@ class ServerLossTest {
       Orders.awaitOnly(caller, "v2");
 
       server.restart();
+      Await.until(
+          "the caller to follow the server again, which has nothing new for it",
+          Duration.ofSeconds(30),
+          () -> Http.get(server.url() + "/weft/v1/agents").body().contains("CONFIG_SOURCE_STREAM"),
+          () -> caller.process().output());
       server.apply(Orders.weights(100, 0));
       Orders.awaitOnly(caller, "v1");
     }

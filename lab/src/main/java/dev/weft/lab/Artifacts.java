@@ -24,9 +24,19 @@ public final class Artifacts {
     return built("agent/distribution/target/weft-agent.jar");
   }
 
+  /** Returns the unchanged OpenTelemetry Java agent that the agent is made from. */
+  public static Path upstreamAgent() {
+    return built("agent/distribution/target/upstream/opentelemetry-javaagent.jar");
+  }
+
   /** Returns the policy server. */
   public static Path policyServer() {
     return built("policy-server/server/target/weft-policy-server.jar");
+  }
+
+  /** Returns the command line. */
+  public static Path ctl() {
+    return built("policy-server/ctl/target/weft-ctl.jar");
   }
 
   /** Returns a test application, by its folder's name. */

@@ -120,6 +120,18 @@ public final class JavaProcess implements AutoCloseable {
         this::tail);
   }
 
+  /**
+   * Waits until it ends by itself and returns its exit code.
+   *
+   * @throws IllegalStateException if it still runs when time is up; with the end of its output
+   */
+  public int awaitExit(Duration limit) {
+    if (!exited(limit)) {
+      throw new IllegalStateException(name + " still runs after " + limit + tail());
+    }
+    return process.exitValue();
+  }
+
   /** Ends it as a user would (SIGTERM), by force after ten seconds, and waits. */
   public void stop() {
     process.destroy();

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 public final class PolicyServer implements AutoCloseable {
   private static final Pattern KIND = Pattern.compile("^kind:\\s*(\\S+)", Pattern.MULTILINE);
   private static final Pattern API = Pattern.compile("^apiVersion:\\s*(\\S+)", Pattern.MULTILINE);
-  private static final Pattern NAME = Pattern.compile("^\\s+name:\\s*(\\S+)", Pattern.MULTILINE);
+  private static final Pattern NAME =
+      Pattern.compile("^(?:\\s+|metadata: \\{)name:\\s*([^\\s,}]+)", Pattern.MULTILINE);
 
   private final Jdk jdk;
   private final int port;
@@ -161,6 +162,7 @@ public final class PolicyServer implements AutoCloseable {
     arguments.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-jar"));
     arguments.add(Artifacts.policyServer().toString());
     arguments.addAll(List.of("--listen", address(), "--data-dir", data.toString()));
+    arguments.addAll(List.of("--plaintext", "loopback"));
     arguments.addAll(options);
     JavaProcess started = JavaProcess.start("policy server", jdk, arguments, Map.of(), log);
     try {

@@ -5,13 +5,16 @@
 package dev.weft.simulation;
 
 import dev.weft.agent.control.cache.ConfigFile;
+import dev.weft.agent.control.cache.SavedConfig;
 import dev.weft.agent.control.translate.ResourceProblem;
-import dev.weft.policy.compiler.MeshSettings;
 import dev.weft.policy.model.Finding;
 import dev.weft.policy.model.PolicyResource;
 import dev.weft.policy.model.ResourceFile;
 import dev.weft.policy.model.ResourceKey;
+import dev.weft.policy.model.YamlDocument;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -20,71 +23,144 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of policies, which agents can be given as a file without a policy server: {@code
- * weft.xds.file}.
- *
- * @param resources what its files hold
- * @param problems what is wrong with its files, each with file and line
+ * weft.xds.file}. Immutable.
  */
-public record PolicyFolder(List<PolicyResource> resources, List<String> problems) {
-  /** Copies both lists. */
-  public PolicyFolder {
-    resources = List.copyOf(resources);
-    problems = List.copyOf(problems);
+public final class PolicyFolder {
+  private final List<PolicyResource> resources;
+  private final Map<ResourceKey, Place> places;
+  private final List<String> problems;
+
+  private PolicyFolder(Map<ResourceKey, Place> places, List<String> problems) {
+    this.resources = places.values().stream().map(Place::resource).toList();
+    this.places = places;
+    this.problems = List.copyOf(problems);
   }
 
   /**
-   * Reads all YAML and JSON files below a folder, in the order of their names.
+   * Reads all YAML and JSON files below a folder, in the order of their names, as a policy server
+   * does. Links are followed.
    *
    * @throws IOException if the folder cannot be listed
    */
   public static PolicyFolder read(Path folder) throws IOException {
-    Map<ResourceKey, PolicyResource> resources = new LinkedHashMap<>();
+    Map<ResourceKey, Place> places = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
     for (Path path : files(folder)) {
       ResourceFile file = ResourceFile.read(path);
       problems.addAll(file.problems());
-      for (PolicyResource resource : file.resources()) {
-        if (resources.putIfAbsent(resource.key(), resource) != null) {
-          problems.add(path + ": " + resource.key() + " is there twice (expected: once)");
+      for (int i = 0; i < file.resources().size(); i++) {
+        Place place = new Place(path, file.documents().get(i), file.resources().get(i));
+        Place first = places.putIfAbsent(place.resource().key(), place);
+        if (first != null) {
+          problems.add(
+              place.line("") + place.resource().key() + " is in " + first.line("") + " too");
         }
       }
     }
-    return new PolicyFolder(List.copyOf(resources.values()), problems);
+    return new PolicyFolder(places, problems);
   }
 
   private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> walk = Files.walk(folder)) {
+    try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       return walk.filter(Files::isRegularFile).filter(ResourceFile::isOne).sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
-  /**
-   * Compiles the policies into a file that agents read.
-   *
-   * @return what is wrong with them; the file is written all the same
-   * @throws IOException if the file cannot be written; then what was there before still is
-   */
-  public Compiled compile(Path output, MeshSettings settings, Caller caller, InstantSource clock)
-      throws IOException {
-    Simulation simulation = Simulation.of(settings, resources);
-    new ConfigFile(output).write(simulation.configuration(caller, clock));
-    return new Compiled(simulation.findings(), simulation.problems(caller));
+  /** Returns what its files hold. */
+  public List<PolicyResource> resources() {
+    return resources;
   }
 
-  /**
-   * What came of a compilation.
-   *
-   * @param findings what is wrong with the policies
-   * @param refused what agents would not apply as it is
-   */
-  public record Compiled(List<Finding> findings, List<ResourceProblem> refused) {
-    /** Copies both lists. */
-    public Compiled {
-      findings = List.copyOf(findings);
-      refused = List.copyOf(refused);
+  /** Returns what is wrong with its files, each with file, line, resource and field. */
+  public List<String> problems() {
+    return problems;
+  }
+
+  /** Compiles the policies for the agent of a caller. */
+  public Compiled compile(Mesh mesh, Caller caller, InstantSource clock) {
+    Simulation simulation = Simulation.of(mesh.settings(), resources);
+    List<String> errors = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    for (Finding finding : simulation.findings()) {
+      (finding.severe() ? errors : warnings).add(text(finding));
+    }
+    AgentConfiguration held = simulation.held(caller);
+    for (ResourceProblem problem : held.problems()) {
+      (problem.isApplied() ? warnings : errors)
+          .add(
+              "agents "
+                  + (problem.isApplied() ? "ignore a part of " : "do not apply ")
+                  + problem.typeUrl().substring(problem.typeUrl().lastIndexOf('.') + 1)
+                  + " "
+                  + problem.name()
+                  + ": "
+                  + problem.reason());
+    }
+    return new Compiled(held, simulation.configuration(caller, clock), errors, warnings);
+  }
+
+  private String text(Finding finding) {
+    @Nullable Place place = places.get(finding.resource());
+    return (place == null ? "" : place.line(finding.field()))
+        + finding.resource()
+        + ": "
+        + (finding.field().isEmpty() ? "" : finding.field() + ": ")
+        + finding.message()
+        + " ("
+        + finding.reason()
+        + ")";
+  }
+
+  /** Where a resource stands. */
+  private record Place(Path file, YamlDocument document, PolicyResource resource) {
+    String line(String field) {
+      return file + ":" + document.lineOf(field) + ": ";
+    }
+  }
+
+  /** Compiled policies. Immutable. */
+  public static final class Compiled {
+    private final AgentConfiguration held;
+    private final SavedConfig content;
+    private final List<String> errors;
+    private final List<String> warnings;
+
+    private Compiled(
+        AgentConfiguration held, SavedConfig content, List<String> errors, List<String> warnings) {
+      this.held = held;
+      this.content = content;
+      this.errors = List.copyOf(errors);
+      this.warnings = List.copyOf(warnings);
+    }
+
+    /** Returns what is not in effect as it was written, each with file, line and field. */
+    public List<String> errors() {
+      return errors;
+    }
+
+    /** Returns what is in effect and yet worth a look. */
+    public List<String> warnings() {
+      return warnings;
+    }
+
+    /** Returns what the agent holds. */
+    public AgentConfiguration held() {
+      return held;
+    }
+
+    /**
+     * Writes the file for agents; its folder is made if it is missing.
+     *
+     * @throws IOException if it cannot be written; then what was there before still is
+     */
+    public void write(Path output) throws IOException {
+      new ConfigFile(output).write(content);
     }
   }
 }

@@ -6,14 +6,9 @@ package dev.weft.simulation;
 
 import dev.weft.agent.control.cache.SavedConfig;
 import dev.weft.agent.control.translate.ResourceProblem;
-import dev.weft.agent.control.translate.Translator;
-import dev.weft.agent.control.translate.Translator.Translated;
 import dev.weft.agent.control.translate.XdsResource;
 import dev.weft.agent.engine.Engine;
-import dev.weft.agent.engine.EngineClock;
-import dev.weft.agent.engine.EngineObserver;
 import dev.weft.agent.engine.Explanation;
-import dev.weft.agent.engine.FaultLog;
 import dev.weft.policy.compiler.Compilation;
 import dev.weft.policy.compiler.CompiledResource;
 import dev.weft.policy.compiler.MeshSettings;
@@ -25,7 +20,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -57,39 +51,27 @@ public final class Simulation {
 
   /** Returns what agents would not apply as it is pushed to this caller; nothing if all is well. */
   public List<ResourceProblem> problems(Caller caller) {
-    return translated(caller).problems();
+    return held(caller).problems();
   }
 
   /** Returns what a caller's agent would do with a request, and why. */
   public Explanation explain(Caller caller, Request request) {
-    Engine engine = engine(caller, ThreadLocalRandom::current);
-    return engine.explain(
-        request.method(), request.host(), request.port(), request.path(), request.headers());
+    return held(caller).explain(request);
+  }
+
+  /** Returns what a caller's agent holds after the push of all this. */
+  public AgentConfiguration held(Caller caller) {
+    return AgentConfiguration.of(resources(caller));
   }
 
   /** Returns the engine of a caller's agent, as it would be after the push of all this. */
   Engine engine(Caller caller, Supplier<? extends RandomGenerator> random) {
-    Engine engine =
-        Engine.create(
-            EngineClock.SYSTEM,
-            new FaultLog(
-                EngineClock.SYSTEM,
-                (doing, fault) -> {
-                  throw new IllegalStateException(doing, fault);
-                }),
-            EngineObserver.NONE,
-            random);
-    engine.apply(translated(caller).config());
-    return engine;
+    return held(caller).engine(random);
   }
 
   /** Returns all that a caller's agent would hold, in the form in which it keeps it on disk. */
   public SavedConfig configuration(Caller caller, InstantSource clock) {
     return new SavedConfig("", "", clock.millis(), resources(caller), false);
-  }
-
-  private Translated translated(Caller caller) {
-    return Translator.translate(resources(caller));
   }
 
   private List<XdsResource> resources(Caller caller) {

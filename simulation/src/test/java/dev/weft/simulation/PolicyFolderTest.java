@@ -10,18 +10,17 @@ import dev.weft.agent.control.cache.ConfigFile;
 import dev.weft.agent.control.cache.SavedConfig;
 import dev.weft.agent.control.translate.Translator;
 import dev.weft.agent.control.translate.XdsResource;
-import dev.weft.policy.compiler.MeshSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PolicyFolderTest {
   private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1234));
+  private static final Mesh MESH = new Mesh("cluster.local", Mesh.OutboundPolicy.ALLOW_ANY);
   private static final String ORDERS =
       """
       apiVersion: networking.istio.io/v1
@@ -43,12 +42,12 @@ class PolicyFolderTest {
     Path output = folder.resolve("compiled/mesh.xds");
 
     PolicyFolder policies = PolicyFolder.read(folder);
-    PolicyFolder.Compiled compiled =
-        policies.compile(output, MeshSettings.DEFAULT, Caller.DEFAULT, CLOCK);
+    PolicyFolder.Compiled compiled = policies.compile(MESH, Caller.DEFAULT, CLOCK);
+    compiled.write(output);
 
     assertThat(policies.problems()).isEmpty();
-    assertThat(compiled.findings()).isEmpty();
-    assertThat(compiled.refused()).isEmpty();
+    assertThat(compiled.errors()).isEmpty();
+    assertThat(compiled.warnings()).isEmpty();
     SavedConfig saved = new ConfigFile(output).read();
     assertThat(saved.savedAtMillis()).isEqualTo(1234);
     assertThat(saved.resources())
@@ -69,7 +68,10 @@ class PolicyFolderTest {
     assertThat(policies.problems())
         .satisfiesExactly(
             problem -> assertThat(problem).contains("a.yaml:1", "Nonsense"),
-            problem -> assertThat(problem).contains("orders.yaml", "twice"));
+            problem ->
+                assertThat(problem)
+                    .contains(
+                        "orders.yaml:1: ServiceEntry shop/orders is in ", "orders-again.yaml"));
   }
 
   @Test
@@ -85,12 +87,17 @@ class PolicyFolderTest {
           http: [{route: [{destination: {host: nowhere.example}}]}]
         """);
 
-    PolicyFolder.Compiled compiled =
-        PolicyFolder.read(folder)
-            .compile(folder.resolve("mesh.xds"), MeshSettings.DEFAULT, Caller.DEFAULT, CLOCK);
+    PolicyFolder.Compiled compiled = PolicyFolder.read(folder).compile(MESH, Caller.DEFAULT, CLOCK);
 
-    assertThat(compiled.findings())
-        .extracting(finding -> finding.field())
-        .isEqualTo(List.of("spec.hosts[0]", "spec.http[0].route[0].destination.host"));
+    assertThat(compiled.warnings())
+        .singleElement()
+        .asString()
+        .contains("routes.yaml:5: VirtualService shop/orders: spec.hosts[0]: ");
+    assertThat(compiled.errors())
+        .singleElement()
+        .asString()
+        .contains(
+            "routes.yaml:6: VirtualService shop/orders:"
+                + " spec.http[0].route[0].destination.host: ");
   }
 }

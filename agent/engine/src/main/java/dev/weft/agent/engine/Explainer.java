@@ -7,7 +7,9 @@ package dev.weft.agent.engine;
 import dev.weft.agent.engine.Explanation.ClusterShare;
 import dev.weft.agent.engine.Explanation.EndpointStatus;
 import dev.weft.agent.engine.Explanation.Outcome;
+import dev.weft.agent.engine.Explanation.RouteStep;
 import dev.weft.agent.engine.cluster.Cluster;
+import dev.weft.agent.engine.config.ClusterConfig.Discovery;
 import dev.weft.agent.engine.config.EndpointConfig;
 import dev.weft.agent.engine.endpoint.Endpoint;
 import dev.weft.agent.engine.endpoint.IpLiteral;
@@ -30,6 +32,7 @@ final class Explainer {
   private final ExplainedRequest request;
   private final long now;
   private final List<String> reasons = new ArrayList<>();
+  private final List<RouteStep> routes = new ArrayList<>();
   private final List<String> effects = new ArrayList<>();
   private final List<ClusterShare> clusters = new ArrayList<>();
   private String listenerName = "";
@@ -82,6 +85,8 @@ final class Explainer {
       Route route = virtualHost.routes().get(i);
       String label = "route " + i + (route.name().isEmpty() ? "" : " " + route.name());
       String mismatch = route.mismatch(request, ExplainedRequest.Reader.INSTANCE);
+      routes.add(
+          new RouteStep(i, route.name(), route.toString(), mismatch == null ? "" : mismatch));
       reasons.add(
           mismatch == null ? label + " matches: " + route : label + " does not match: " + mismatch);
       matched = mismatch == null ? route : null;
@@ -158,7 +163,9 @@ final class Explainer {
         cluster.config().subset(),
         percent,
         true,
-        cluster.config().loadBalancing().name(),
+        cluster.config().discovery() == Discovery.ORIGINAL_DST
+            ? Discovery.ORIGINAL_DST.name()
+            : cluster.config().loadBalancing().name(),
         endpoints);
   }
 
@@ -186,6 +193,7 @@ final class Explainer {
         virtualHostName,
         domain,
         routeName,
+        routes,
         reply,
         clusters,
         effects,

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param virtualHost the virtual host that lists the host; empty if none does
  * @param domain the domain of it that matched; empty if none did
  * @param route the name of the route that matched; empty if it has none or none matched
+ * @param routes the virtual host's routes that were tried, in their order
  * @param reply the answer without a cluster, such as {@code 404 NR}; empty if there is none
  * @param clusters where the request may go; empty if it is not forwarded
  * @param effects what else is done to it: faults, timeouts, retries, rewrites, in plain words
@@ -26,12 +27,14 @@ public record Explanation(
     String virtualHost,
     String domain,
     String route,
+    List<RouteStep> routes,
     String reply,
     List<ClusterShare> clusters,
     List<String> effects,
     List<String> reasons) {
   /** Copies the collections. */
   public Explanation {
+    routes = List.copyOf(routes);
     clusters = List.copyOf(clusters);
     effects = List.copyOf(effects);
     reasons = List.copyOf(reasons);
@@ -48,6 +51,16 @@ public record Explanation(
   }
 
   /**
+   * One route that was tried.
+   *
+   * @param index its place in the virtual host, from 0
+   * @param name its name; may be empty
+   * @param match what it matches, in plain words
+   * @param mismatch why the request does not match; empty if it does
+   */
+  public record RouteStep(int index, String name, String match, String mismatch) {}
+
+  /**
    * One cluster that a request may go to.
    *
    * @param cluster its name
@@ -55,7 +68,8 @@ public record Explanation(
    * @param subset the subset's name; empty if there is none
    * @param percent its share of the requests, 0 to 100
    * @param exists whether there is a cluster of the name; if not, the answer is {@code 503 NC}
-   * @param loadBalancing how an endpoint is chosen
+   * @param loadBalancing how an endpoint is chosen; {@code ORIGINAL_DST} if the application's own
+   *     DNS does
    * @param endpoints its endpoints; empty for the application's own DNS
    */
   public record ClusterShare(

@@ -78,6 +78,7 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
     long wait = DELIVER;
     try {
       long now = call.engine().clock.nanos();
+      readGrpcStatus(response, reader, call.isGrpc());
       cluster.report(endpoint, statusForOutliers(), now);
       wait = call.onResponse(this, now, response, reader);
       if (wait == DELIVER) {
@@ -96,6 +97,7 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
     return wait;
   }
 
+  /** A gRPC status behind the messages comes too late, as in Envoy: it counts in metrics only. */
   private int statusForOutliers() {
     return grpcStatus > 0 ? GrpcStatus.toHttp(grpcStatus) : status;
   }
@@ -275,6 +277,11 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
   @Override
   public long timeoutNanos() {
     return call.timeoutNanos();
+  }
+
+  @Override
+  public long connectTimeoutNanos() {
+    return cluster.config().connectTimeoutNanos();
   }
 
   @Override

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weft.agent.engine.Explanation.ClusterShare;
 import dev.weft.agent.engine.Explanation.Outcome;
+import dev.weft.agent.engine.Explanation.RouteStep;
 import dev.weft.agent.engine.config.FaultConfig;
 import dev.weft.agent.engine.config.HeaderMutations;
 import dev.weft.agent.engine.config.RetryConfig;
@@ -68,9 +69,17 @@ class ExplainTest {
         .containsExactly(
             "listener 0.0.0.0_8080 is for port 8080",
             "virtual host orders.shop lists ORDERS by domain orders",
-            "route 0 testers does not match: header x-user",
+            "route 0 testers does not match: header x-user: \"u\" (expected: exactly \"t\")",
             "route 1 all matches: path prefix /",
             "the route forwards");
+    assertThat(explanation.routes())
+        .containsExactly(
+            new RouteStep(
+                0,
+                "testers",
+                "path prefix /api, header x-user exactly \"t\"",
+                "header x-user: \"u\" (expected: exactly \"t\")"),
+            new RouteStep(1, "all", "path prefix /", ""));
     assertThat(explanation.clusters())
         .extracting(ClusterShare::cluster, ClusterShare::percent, ClusterShare::exists)
         .containsExactly(tuple("orders", 75.0, true), tuple("gone", 25.0, false));

@@ -6,15 +6,20 @@ package dev.weft.agent.extension;
 
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Logger;
 
 /**
  * What {@code weft.telemetry} means to upstream's agent, as defaults: whatever the user sets wins.
  * Registered by the distribution only; the bare extension changes nothing of its host.
  */
 public final class TelemetryDefaults implements AutoConfigurationCustomizerProvider {
+  private static final Logger logger = Logger.getLogger(TelemetryDefaults.class.getName());
+
   /** HTTP and gRPC, clients and servers, and what carries context between threads. */
   private static final List<String> MESH =
       List.of(
@@ -65,7 +70,7 @@ public final class TelemetryDefaults implements AutoConfigurationCustomizerProvi
       defaults.put("otel." + signal + ".exporter", "none");
     }
     String port = options.text(Option.METRICS_PORT);
-    if (!port.isEmpty()) {
+    if (!port.isEmpty() && isFree(Integer.parseInt(port))) {
       defaults.put("otel.metrics.exporter", "prometheus");
       defaults.put("otel.exporter.prometheus.port", port);
     }
@@ -78,5 +83,20 @@ public final class TelemetryDefaults implements AutoConfigurationCustomizerProvi
     }
     defaults.put("otel.service.name", Mesh.service(options));
     return defaults;
+  }
+
+  /** Asks before the exporter does: with one that cannot bind, the whole agent would not start. */
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      return socket.isBound();
+    } catch (IOException e) {
+      logger.severe(
+          "weft.metrics.port: "
+              + port
+              + " cannot be listened on ("
+              + e.getMessage()
+              + "). This process has no metrics; all else works. Name a port that is free");
+      return false;
+    }
   }
 }

@@ -11,6 +11,11 @@ import io.opentelemetry.javaagent.extension.ignore.IgnoredTypesConfigurer;
 public final class WeftIgnoredTypes implements IgnoredTypesConfigurer {
   @Override
   public void configure(IgnoredTypesBuilder builder) {
-    builder.allowClass("jdk.internal.net.http.").allowClass("sun.net.httpserver.");
+    builder
+        .allowClass("jdk.internal.net.http.")
+        .allowClass("sun.net.NetworkClient")
+        .allowClass("sun.net.httpserver.")
+        .allowClass("sun.net.www.http.")
+        .allowClass("sun.net.www.protocol.http.");
   }
 }

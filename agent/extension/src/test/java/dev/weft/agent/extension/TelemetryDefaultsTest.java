@@ -6,6 +6,8 @@ package dev.weft.agent.extension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -41,10 +43,26 @@ class TelemetryDefaultsTest {
   }
 
   @Test
-  void metricsPortServesPrometheus() {
-    assertThat(defaults(Map.of("weft.metrics.port", "9464")))
+  void metricsPortServesPrometheus() throws IOException {
+    String port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = Integer.toString(socket.getLocalPort());
+    }
+
+    assertThat(defaults(Map.of("weft.metrics.port", port)))
         .containsEntry("otel.metrics.exporter", "prometheus")
-        .containsEntry("otel.exporter.prometheus.port", "9464");
+        .containsEntry("otel.exporter.prometheus.port", port);
+  }
+
+  @Test
+  void metricsPortThatIsTakenLeavesTheMetricsOut() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      String port = Integer.toString(socket.getLocalPort());
+
+      assertThat(defaults(Map.of("weft.metrics.port", port)))
+          .containsEntry("otel.metrics.exporter", "none")
+          .doesNotContainKey("otel.exporter.prometheus.port");
+    }
   }
 
   private static Map<String, String> defaults(Map<String, String> properties) {

@@ -56,6 +56,15 @@ public non-sealed interface Attempt extends Step {
    */
   long timeoutNanos();
 
+  /**
+   * Returns how long making a connection may take, in nanoseconds; 0 to leave that to the library.
+   * An adapter whose library takes a time for each call sets the lesser of this and the
+   * application's own, and reports one that ran out as {@link Failure#CONNECT}.
+   */
+  default long connectTimeoutNanos() {
+    return 0;
+  }
+
   /** Returns the number of this attempt in its call, from 1. */
   int number();
 

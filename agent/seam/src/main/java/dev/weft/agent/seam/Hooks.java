@@ -21,10 +21,15 @@ public final class Hooks {
     STATUSES.putIfAbsent(hook, new Status(State.NOT_SEEN, ""));
   }
 
-  /** Tells that a hook is in place. A failure that was reported before stays visible. */
+  /**
+   * Tells that a hook is in place. A failure or an unknown version that was reported before, which
+   * may be of another of its types, stays visible.
+   */
   public static void woven(String hook, String detail) {
     STATUSES.merge(
-        hook, new Status(State.WOVEN, detail), (old, now) -> old.state == State.FAILED ? old : now);
+        hook,
+        new Status(State.WOVEN, detail),
+        (old, now) -> old.state == State.NOT_SEEN || old.state == State.WOVEN ? now : old);
   }
 
   /** Tells that a hook could not be put in place or failed while it ran, and why. */

@@ -22,6 +22,9 @@ final class Labels {
   /** What Istio writes where it does not know. */
   static final String UNKNOWN = "unknown";
 
+  /** The canonical revision of a workload that has no version. */
+  private static final String LATEST = "latest";
+
   private Labels() {}
 
   /** Returns the labels of calls that this workload makes. */
@@ -60,6 +63,8 @@ final class Labels {
     labels.put(end + "_workload_namespace", orUnknown(namespace));
     labels.put(end + "_app", orUnknown(name));
     labels.put(end + "_version", orUnknown(version));
+    labels.put(end + "_canonical_service", orUnknown(name));
+    labels.put(end + "_canonical_revision", version.isEmpty() ? LATEST : version);
   }
 
   private static void service(AttributesBuilder labels, ServiceName service) {

@@ -62,6 +62,9 @@ class MeshMetricsTest {
                                             .hasAttribute(
                                                 text("destination_service_namespace"), "shop")
                                             .hasAttribute(text("destination_version"), "v2")
+                                            .hasAttribute(text("source_canonical_revision"), "v3")
+                                            .hasAttribute(
+                                                text("destination_canonical_service"), "orders")
                                             .hasAttribute(text("response_code"), "200")
                                             .hasAttribute(text("response_flags"), "-")
                                             .hasAttribute(text("request_protocol"), "http"))));

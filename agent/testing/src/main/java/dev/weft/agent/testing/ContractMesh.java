@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
@@ -29,7 +30,8 @@ final class ContractMesh {
 
   private ContractMesh() {}
 
-  static void write(Path file, TestServer one, TestServer twin) {
+  /** Writes the mesh; {@code ready.test} answers with {@code generation}. */
+  static void write(Path file, TestServer one, TestServer twin, String generation) {
     String server = at(one);
     List<String> alone = List.of(server);
     List<String> dead = List.of("127.0.0.1:" + TestServer.closedPort());
@@ -59,10 +61,13 @@ final class ContractMesh {
         .host(
             "per-try.test",
             alone,
-            route -> retry(route, "5xx", 1, DELAY_MILLIS),
+            route -> retry(route, "5xx", 1, 3 * DELAY_MILLIS),
             cluster -> TestMesh.limit(cluster, 1))
         .host("headers.test", alone, ContractMesh::headers)
         .host("rewrite.test", alone, ContractMesh::rewrite)
+        .host("twin.test", List.of(at(twin)), ContractMesh::asItIs)
+        .host("mirrored.test", alone, route -> mirror(route, "twin.test"))
+        .host("lost-mirror.test", alone, route -> mirror(route, "dead.test"))
         .add(
             "moved.test",
             TestMesh.route()
@@ -71,7 +76,7 @@ final class ContractMesh {
                         .setHostRedirect("one.test")
                         .setPathRedirect("/moved")
                         .setResponseCode(RedirectAction.RedirectResponseCode.FOUND)))
-        .answer("ready.test", 200, "ready")
+        .answer("ready.test", 200, generation)
         .answer("direct.test", 418, "a teapot")
         .write(file);
   }
@@ -138,6 +143,12 @@ final class ContractMesh {
         .addRequestHeadersToRemove("x-secret")
         .addResponseHeadersToAdd(header("x-came-by", "the mesh"))
         .addResponseHeadersToRemove("x-drop");
+  }
+
+  private static void mirror(Route.Builder route, String cluster) {
+    route
+        .getRouteBuilder()
+        .addRequestMirrorPolicies(RouteAction.RequestMirrorPolicy.newBuilder().setCluster(cluster));
   }
 
   private static void rewrite(Route.Builder route) {

@@ -6,6 +6,7 @@ package dev.weft.policy.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Knows the agents that are there. Thread-safe. */
 public interface AgentDirectory {
@@ -15,4 +16,11 @@ public interface AgentDirectory {
    * heardAt}; in the order of namespace, service and instance.
    */
   List<ObjectNode> agents();
+
+  /**
+   * Returns what is pushed to an agent now: {@code revision}, and {@code resources}, each with its
+   * {@code typeUrl}, {@code name}, {@code version}, {@code value}, the serialized message in base
+   * 64, and {@code origins}, the policies that it was made of. Null if no agent has the node id.
+   */
+  @Nullable ObjectNode configuration(String nodeId);
 }

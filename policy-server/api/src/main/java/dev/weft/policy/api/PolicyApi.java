@@ -27,17 +27,23 @@ public final class PolicyApi implements AutoCloseable {
    * @param shown what the server shows of read-only kinds
    * @param events what happened to resources
    * @param agents who is in the mesh
+   * @param tokens by which workloads get their first certificate
    * @param isReadOnly whether policies come from somewhere else and cannot be written here
    */
   public static PolicyApi of(
-      Store policies, Store shown, EventLog events, AgentDirectory agents, boolean isReadOnly) {
+      Store policies,
+      Store shown,
+      EventLog events,
+      AgentDirectory agents,
+      TokenDirectory tokens,
+      boolean isReadOnly) {
     Stores stores = new Stores(policies, shown);
     KubernetesApi api =
         new KubernetesApi(
             new ResourceReads(stores, new CoreResources(stores, events)),
             new ResourceWrites(policies, Clock.systemUTC()),
             isReadOnly);
-    return new PolicyApi(api, new WeftApi(agents));
+    return new PolicyApi(api, new WeftApi(agents, tokens));
   }
 
   /**
@@ -51,6 +57,7 @@ public final class PolicyApi implements AutoCloseable {
       server.serviceUnder(root + "/", kubernetes);
     }
     server.serviceUnder("/weft/v1/", weft);
+    server.errorHandler(new ProtocolErrors());
   }
 
   /** Ends all watches: their clients begin others elsewhere, or here after a restart. */

@@ -7,40 +7,70 @@ package dev.weft.policy.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What the API tells beyond the Kubernetes conventions, below {@code /weft/v1}. */
 final class WeftApi {
-  private final AgentDirectory directory;
+  private static final String GROUP = "weft.dev";
+  private static final long DEFAULT_TOKEN_SECONDS = Duration.ofHours(1).toSeconds();
+  private static final long MOST_TOKEN_SECONDS = Duration.ofDays(3650).toSeconds();
 
-  WeftApi(AgentDirectory directory) {
+  private final AgentDirectory directory;
+  private final TokenDirectory tokens;
+
+  WeftApi(AgentDirectory directory, TokenDirectory tokens) {
     this.directory = directory;
+    this.tokens = tokens;
   }
 
   /**
-   * Answers {@code /weft/v1/agents}, all of them, or {@code /weft/v1/agents/<name>}: those of a
-   * service or one instance.
+   * Answers {@code /weft/v1/agents}, all of them; {@code /weft/v1/agents/<name>}, those of a
+   * service or one instance; {@code /weft/v1/agents/<node id>/config}, what is pushed to one;
+   * {@code /weft/v1/tokens}, and {@code /weft/v1/tokens/<id>} to revoke one; {@code
+   * /weft/v1/trust}.
    */
   ApiAnswer handle(ApiRequest request) {
+    try {
+      return answer(request);
+    } catch (ApiException e) {
+      return KubernetesApi.failure(e);
+    } catch (IOException e) {
+      return KubernetesApi.failure(ApiException.unavailable(e.getMessage() + ""));
+    }
+  }
+
+  private ApiAnswer answer(ApiRequest request) throws IOException {
     List<String> segments = request.segments();
-    boolean isAgents =
-        segments.size() >= 3
-            && segments.size() <= 4
-            && segments.subList(0, 3).equals(List.of("weft", "v1", "agents"));
-    if (!isAgents) {
-      return KubernetesApi.failure(ApiException.unknownPath(request.path()));
+    String what = segments.size() < 3 ? "" : segments.get(2);
+    String name = segments.size() >= 4 ? segments.get(3) : "";
+    boolean isConfig =
+        segments.size() == 5 && what.equals("agents") && segments.get(4).equals("config");
+    if (segments.size() > 4 && !isConfig) {
+      throw ApiException.unknownPath(request.path());
     }
-    if (!request.method().equals("GET")) {
-      return KubernetesApi.failure(
-          ApiException.methodNotAllowed(request.method() + " (expected: GET)"));
-    }
+    return switch (what) {
+      case "agents" -> {
+        expect(request, "GET");
+        yield isConfig ? config(name) : agents(name);
+      }
+      case "tokens" -> name.isEmpty() ? tokens(request) : revoke(request, name);
+      case "trust" -> {
+        expect(request, "GET");
+        yield ApiAnswer.Document.ok(tokens.trust());
+      }
+      default -> throw ApiException.unknownPath(request.path());
+    };
+  }
+
+  private ApiAnswer agents(String name) {
     List<ObjectNode> agents = new ArrayList<>(directory.agents());
-    if (segments.size() == 4) {
-      String name = segments.get(3);
+    if (!name.isEmpty()) {
       agents.removeIf(agent -> !isNamed(agent.path("workload"), name));
       if (agents.isEmpty()) {
-        return KubernetesApi.failure(ApiException.notFound("agents", "weft.dev", name));
+        throw ApiException.notFound("agents", GROUP, name);
       }
     }
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -48,8 +78,64 @@ final class WeftApi {
     return ApiAnswer.Document.ok(answer);
   }
 
+  private ApiAnswer config(String nodeId) {
+    ObjectNode configuration = directory.configuration(nodeId);
+    if (configuration == null) {
+      throw ApiException.notFound("agents", GROUP, nodeId);
+    }
+    return ApiAnswer.Document.ok(configuration);
+  }
+
+  private ApiAnswer tokens(ApiRequest request) throws IOException {
+    if (request.method().equals("GET")) {
+      ObjectNode answer = JsonNodeFactory.instance.objectNode();
+      answer.putArray("tokens").addAll(tokens.tokens());
+      return ApiAnswer.Document.ok(answer);
+    }
+    expect(request, "POST");
+    ObjectNode wanted = Bodies.readObject(request.body(), Bodies.isYaml(request.contentType()));
+    long seconds = wanted.path("lifetimeSeconds").asLong(DEFAULT_TOKEN_SECONDS);
+    if (seconds < 1 || seconds > MOST_TOKEN_SECONDS) {
+      throw ApiException.badRequest(
+          "lifetimeSeconds: " + seconds + " (expected: 1 to " + MOST_TOKEN_SECONDS + ")");
+    }
+    try {
+      ObjectNode created =
+          tokens.create(
+              wanted.path("namespace").asText("default"),
+              wanted.path("serviceAccount").asText("default"),
+              wanted.path("reusable").asBoolean(false),
+              Duration.ofSeconds(seconds));
+      return new ApiAnswer.Document(201, created, List.of());
+    } catch (IllegalArgumentException e) {
+      throw ApiException.badRequest(e.getMessage() + "");
+    }
+  }
+
+  private ApiAnswer revoke(ApiRequest request, String id) throws IOException {
+    expect(request, "DELETE");
+    ObjectNode revoked = tokens.revoke(id);
+    if (revoked == null) {
+      throw ApiException.notFound("tokens", GROUP, id);
+    }
+    return ApiAnswer.Document.ok(revoked);
+  }
+
+  private static void expect(ApiRequest request, String method) {
+    if (!request.method().equals(method)) {
+      throw ApiException.methodNotAllowed(request.method() + " (expected: " + method + ")");
+    }
+  }
+
+  /** A service or an instance, with or without its namespace behind a dot, or a node id. */
   private static boolean isNamed(JsonNode workload, String name) {
-    return workload.path("service").asText().equals(name)
-        || workload.path("instance").asText().equals(name);
+    String namespace = "." + workload.path("namespace").asText();
+    String service = workload.path("service").asText();
+    String instance = workload.path("instance").asText();
+    return name.equals(service)
+        || name.equals(instance)
+        || name.equals(service + namespace)
+        || name.equals(instance + namespace)
+        || name.equals(workload.path("nodeId").asText());
   }
 }

@@ -427,12 +427,18 @@ class ResourceApiTest {
     api.agents.add(
         (com.fasterxml.jackson.databind.node.ObjectNode)
             RunningApi.parse(
-                "{\"workload\": {\"service\": \"orders\", \"instance\": \"orders-1\"}}"));
+                "{\"workload\": {\"service\": \"orders\", \"instance\": \"orders-1\","
+                    + " \"namespace\": \"shop\", \"nodeId\": \"orders-1-node\"}}"));
 
     assertThat(api.get("/weft/v1/agents").json().path("agents")).hasSize(1);
     assertThat(api.get("/weft/v1/agents/orders").json().path("agents")).hasSize(1);
     assertThat(api.get("/weft/v1/agents/orders-1").status()).isEqualTo(200);
+    assertThat(api.get("/weft/v1/agents/orders.shop").status()).isEqualTo(200);
+    assertThat(api.get("/weft/v1/agents/orders.other").status()).isEqualTo(404);
     assertThat(api.get("/weft/v1/agents/other").status()).isEqualTo(404);
+    assertThat(api.get("/weft/v1/agents/orders-1-node/config").json().path("revision").asText())
+        .isEqualTo("7");
+    assertThat(api.get("/weft/v1/agents/other/config").status()).isEqualTo(404);
     assertThat(api.get("/weft/v1/other").status()).isEqualTo(404);
   }
 

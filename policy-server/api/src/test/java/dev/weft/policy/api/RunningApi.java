@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The API on a loopback port, over stores in memory. */
 final class RunningApi implements AutoCloseable {
@@ -43,10 +44,22 @@ final class RunningApi implements AutoCloseable {
 
   RunningApi(boolean isReadOnly) {
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    api = PolicyApi.of(policies, shown, events, () -> List.copyOf(agents), isReadOnly);
+    api = PolicyApi.of(policies, shown, events, new Directory(), new MemoryTokens(), isReadOnly);
     api.addTo(builder);
     server = builder.build();
     server.start().join();
+  }
+
+  private final class Directory implements AgentDirectory {
+    @Override
+    public List<ObjectNode> agents() {
+      return List.copyOf(agents);
+    }
+
+    @Override
+    public @Nullable ObjectNode configuration(String nodeId) {
+      return nodeId.equals("orders-1-node") ? JSON.createObjectNode().put("revision", "7") : null;
+    }
   }
 
   String url() {

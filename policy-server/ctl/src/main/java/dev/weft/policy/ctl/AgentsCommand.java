@@ -5,9 +5,9 @@
 package dev.weft.policy.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
     name = "agents",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the agents in the mesh: what is woven, what is applied, and why not.",
+      "Shows the agents, what is woven and what is applied.",
       "With a name, all about those of that service or instance."
     })
 final class AgentsCommand implements Callable<Integer> {
@@ -44,11 +44,12 @@ final class AgentsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = CommandOutput.of(spec);
-    JsonNode answer = answer();
-    List<AgentText> agents = new ArrayList<>();
-    answer.path("agents").forEach(agent -> agents.add(new AgentText(agent)));
+    List<JsonNode> found = name == null ? AgentLookup.all(server) : AgentLookup.find(server, name);
+    List<AgentText> agents = found.stream().map(AgentText::new).toList();
     if (!form.isTable()) {
-      form.print(out, answer);
+      ObjectNode document = JsonNodeFactory.instance.objectNode();
+      document.putArray("agents").addAll(found);
+      form.print(out, document);
     } else if (agents.isEmpty()) {
       out.println(
           "No agent is connected. Start a service with -javaagent:weft-agent.jar and"
@@ -58,20 +59,8 @@ final class AgentsCommand implements Callable<Integer> {
       agents.forEach(agent -> rows.add(agent.row()));
       CommandOutput.table(out, AgentText.HEADINGS, rows);
     } else {
-      agents.forEach(agent -> agent.print(out));
+      agents.forEach(agent -> agent.print(out, AgentLookup.config(server, agent.nodeId())));
     }
     return CommandLine.ExitCode.OK;
-  }
-
-  private JsonNode answer() {
-    String path =
-        "/weft/v1/agents"
-            + (name == null ? "" : "/" + URLEncoder.encode(name, StandardCharsets.UTF_8));
-    ServerConnection.Answer answer = server.send("GET", path, null, "");
-    if (answer.status() == 404 && name != null) {
-      throw new CommandFailure(
-          "no agent of a service or instance " + name + " (weft agents shows all)");
-    }
-    return answer.orFail();
   }
 }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
     name = "apply",
     mixinStandardHelpOptions = true,
     description = "Creates or changes resources as files say.",
-    footer = "%nExit code: 0 all done, 1 something was refused, 2 the command was not understood.")
+    footer = "%nExit code: 0 all done, 1 something was refused, 2 the command or a file is wrong.")
 final class ApplyCommand implements Callable<Integer> {
   /** How long the server may take to say what it found about a change. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);

@@ -23,6 +23,14 @@ final class CommandOutput {
     return spec.commandLine().getOut();
   }
 
+  /** Returns where problems are told. */
+  static PrintWriter errorsOf(CommandLine.Model.@Nullable CommandSpec spec) {
+    if (spec == null) {
+      throw new IllegalStateException("the command was not made by the command line");
+    }
+    return spec.commandLine().getErr();
+  }
+
   /** Prints rows in columns, each as wide as its widest cell. */
   static void table(PrintWriter out, List<String> headings, List<List<String>> rows) {
     List<List<String>> all = new ArrayList<>(List.of(headings));

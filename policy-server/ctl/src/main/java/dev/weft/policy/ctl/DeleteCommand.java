@@ -66,7 +66,7 @@ final class DeleteCommand implements Callable<Integer> {
         delete(input.path(), input.title(), out, missing);
       }
     } else {
-      throw new CommandFailure("expected: a kind and a name, or -f FILE");
+      throw CommandFailure.badInput("expected: a kind and a name, or -f FILE");
     }
     if (!missing.isEmpty()) {
       throw new CommandFailure(

@@ -66,7 +66,8 @@ final class GetCommand implements Callable<Integer> {
     Kind kind = KindNames.find(kindName);
     String path = KindNames.path(kind, isInAllNamespaces ? null : namespace, name);
     if (name != null && isInAllNamespaces) {
-      throw new CommandFailure("-A and a name (expected: one of them; -n names the namespace)");
+      throw CommandFailure.badInput(
+          "-A and a name (expected: one of them; -n names the namespace)");
     }
     JsonNode answer =
         server.send("GET", path, null, "", form.isTable() ? TABLE : "application/json").orFail();

@@ -47,11 +47,11 @@ final class InputFiles {
           }
         }
       } catch (IOException e) {
-        throw new CommandFailure(name + " cannot be read: " + e);
+        throw CommandFailure.badInput(name + " cannot be read: " + e);
       }
     }
     if (inputs.isEmpty()) {
-      throw new CommandFailure(
+      throw CommandFailure.badInput(
           String.join(", ", names) + ": no resource (expected: YAML or JSON with kind and name)");
     }
     return inputs;
@@ -59,7 +59,7 @@ final class InputFiles {
 
   private static List<Path> files(Path path) throws IOException {
     if (!Files.exists(path)) {
-      throw new CommandFailure(path + ": there is no such file");
+      throw CommandFailure.badInput(path + ": there is no such file");
     }
     if (!Files.isDirectory(path)) {
       return List.of(path);
@@ -75,27 +75,25 @@ final class InputFiles {
         inputs.add(input(source, document, namespace));
       }
     } catch (YamlException e) {
-      throw new CommandFailure(source + ":" + e.line() + ": " + e.getMessage());
+      throw CommandFailure.badInput(source + ":" + e.line() + ": " + e.getMessage());
     }
   }
 
   private static Input input(String source, YamlDocument document, String namespace) {
     if (!(document.root() instanceof ObjectNode json)) {
-      throw new CommandFailure(
+      throw CommandFailure.badInput(
           source + ":" + document.line() + ": no object (expected: a resource)");
     }
     String apiVersion = json.path("apiVersion").asText("");
     String kindName = json.path("kind").asText("");
     Kind kind = Kinds.byApiVersion(apiVersion, kindName);
     if (kind == null) {
-      throw new CommandFailure(
+      throw CommandFailure.badInput(
           source
               + ":"
               + document.lineOf("kind")
               + ": "
-              + apiVersion
-              + " "
-              + kindName
+              + (apiVersion + " " + kindName).strip()
               + " is no kind that policy servers know (expected: one of "
               + String.join(
                   ", ",
@@ -107,7 +105,7 @@ final class InputFiles {
     }
     String name = json.path("metadata").path("name").asText("");
     if (name.isEmpty()) {
-      throw new CommandFailure(
+      throw CommandFailure.badInput(
           source
               + ":"
               + document.lineOf("metadata")

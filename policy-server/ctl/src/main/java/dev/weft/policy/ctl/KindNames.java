@@ -26,7 +26,7 @@ final class KindNames {
         return kind;
       }
     }
-    throw new CommandFailure(
+    throw CommandFailure.badInput(
         "kind: "
             + name
             + " (expected: one of "

@@ -73,7 +73,7 @@ final class ServerConnection {
     try {
       return HttpRequest.newBuilder(URI.create(base() + path)).header("User-Agent", "weft");
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(
+      throw CommandFailure.badInput(
           "--server: " + url + " (expected: a URL such as http://127.0.0.1:7070)");
     }
   }

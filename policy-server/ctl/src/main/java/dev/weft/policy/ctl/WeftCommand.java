@@ -12,9 +12,16 @@ import picocli.CommandLine.Command;
     name = "weft",
     mixinStandardHelpOptions = true,
     versionProvider = WeftCommand.Version.class,
-    description = "Edits the policies of a mesh and shows who is in it.",
+    description = "Edits the policies of a mesh, shows who is in it, and says what it does.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ApplyCommand.class, GetCommand.class, DeleteCommand.class, AgentsCommand.class})
+    subcommands = {
+      ApplyCommand.class,
+      GetCommand.class,
+      DeleteCommand.class,
+      AgentsCommand.class,
+      ExplainCommand.class,
+      CompileCommand.class
+    })
 final class WeftCommand {
 
   /** Runs a command and ends with its exit code: 0 done, 1 not done, 2 not understood. */
@@ -25,13 +32,22 @@ final class WeftCommand {
   static CommandLine commandLine() {
     return new CommandLine(new WeftCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(
+            (failure, arguments) -> {
+              CommandLine command = failure.getCommandLine();
+              command.getErr().println("weft: " + failure.getMessage());
+              command
+                  .getErr()
+                  .println(command.getCommandSpec().qualifiedName(" ") + " --help says more");
+              return CommandLine.ExitCode.USAGE;
+            })
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
-              if (!(failure instanceof CommandFailure)) {
+              if (!(failure instanceof CommandFailure understood)) {
                 throw failure;
               }
-              command.getErr().println("weft: " + failure.getMessage());
-              return CommandLine.ExitCode.SOFTWARE;
+              command.getErr().println("weft: " + understood.getMessage());
+              return understood.exitCode();
             });
   }
 

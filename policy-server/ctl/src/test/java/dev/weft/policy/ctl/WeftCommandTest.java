@@ -7,10 +7,12 @@ package dev.weft.policy.ctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import dev.weft.policy.api.AgentDirectory;
 import dev.weft.policy.api.EventLog;
 import dev.weft.policy.api.PolicyApi;
 import dev.weft.policy.api.status.StatusWriter;
@@ -20,8 +22,6 @@ import dev.weft.policy.model.ResourceKey;
 import dev.weft.policy.store.EmbeddedStore;
 import dev.weft.policy.store.Store;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,7 +74,8 @@ class WeftCommandTest {
           }
         });
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    PolicyApi.of(policies, shown, new EventLog(), () -> List.copyOf(agents), false).addTo(builder);
+    PolicyApi.of(policies, shown, new EventLog(), new Directory(), new MemoryTokens(), false)
+        .addTo(builder);
     server = builder.build();
     server.start().join();
   }
@@ -131,7 +132,7 @@ class WeftCommandTest {
 
   @Test
   void aRefusalNamesFileLineFieldAndExpectation() throws IOException {
-    Outcome outcome = run("apply", "-f", file("orders.yaml", ORDERS.replace("100", "-1")));
+    CommandRun outcome = run("apply", "-f", file("orders.yaml", ORDERS.replace("100", "-1")));
 
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.errors())
@@ -173,7 +174,7 @@ class WeftCommandTest {
         .contains("virtualservice default/orders deleted");
     run("apply", "-f", file);
     assertThat(run("delete", "-f", file).output()).contains("deleted");
-    Outcome again = run("delete", "-f", file);
+    CommandRun again = run("delete", "-f", file);
     assertThat(again.exitCode()).isEqualTo(1);
     assertThat(again.errors()).contains("virtualservice default/orders: not there");
     assertThat(run("delete", "vs").errors()).contains("expected: a kind and a name, or -f FILE");
@@ -204,11 +205,11 @@ class WeftCommandTest {
 
     assertThat(run("agents").output())
         .containsPattern(
-            "orders +shop +orders-1 +connected +stream 7 +1 failed, 1 woven +1 not as pushed +0");
+            "orders +shop +orders-1 +connected +from server, 7 +1 failed, 1 woven +1 refused +0");
     assertThat(run("agents", "orders").output())
-        .contains("port: 80 (http, listens on 8080, by tomcat)")
+        .containsPattern("port +80 \\(http, listens on 8080, by tomcat\\)")
         .containsPattern("grpc +failed +why")
-        .containsPattern("Cluster +c +refused +bad value");
+        .containsPattern("VirtualService shop/orders +refused +Cluster c: bad value");
     assertThat(run("agents", "-o", "json").output()).contains("\"instance\" : \"orders-1\"");
     assertThat(run("agents", "nobody").errors())
         .contains("no agent of a service or instance nobody");
@@ -221,7 +222,7 @@ class WeftCommandTest {
 
   @Test
   void withoutAServerItSaysHowToStartOne() {
-    Outcome outcome = execute(List.of("get", "vs", "--server", "http://127.0.0.1:1"));
+    CommandRun outcome = CommandRun.of("get", "vs", "--server", "http://127.0.0.1:1");
 
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.errors())
@@ -230,8 +231,29 @@ class WeftCommandTest {
 
   @Test
   void everyCommandHelps() {
-    for (String command : List.of("apply", "get", "delete", "agents")) {
-      assertThat(execute(List.of(command, "--help")).output()).contains("Usage: weft " + command);
+    for (String command : List.of("apply", "get", "delete", "agents", "explain", "compile")) {
+      assertThat(CommandRun.of(command, "--help").output()).contains("Usage: weft " + command);
+    }
+  }
+
+  private final class Directory implements AgentDirectory {
+    @Override
+    public List<ObjectNode> agents() {
+      return List.copyOf(agents);
+    }
+
+    @Override
+    public @Nullable ObjectNode configuration(String nodeId) {
+      ObjectNode pushed = JsonNodeFactory.instance.objectNode();
+      pushed
+          .putArray("resources")
+          .addObject()
+          .put("typeUrl", "type.googleapis.com/a.b.Cluster")
+          .put("name", "c")
+          .put("value", new byte[0])
+          .putArray("origins")
+          .add("VirtualService shop/orders");
+      return pushed;
     }
   }
 
@@ -239,22 +261,9 @@ class WeftCommandTest {
     return Files.writeString(directory.resolve(name), content).toString();
   }
 
-  private Outcome run(String... arguments) {
+  private CommandRun run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--server", "http://127.0.0.1:" + server.activeLocalPort()));
-    return execute(all);
+    return CommandRun.of(all.toArray(String[]::new));
   }
-
-  private static Outcome execute(List<String> arguments) {
-    StringWriter output = new StringWriter();
-    StringWriter errors = new StringWriter();
-    int exitCode =
-        WeftCommand.commandLine()
-            .setOut(new PrintWriter(output))
-            .setErr(new PrintWriter(errors))
-            .execute(Stream.of(arguments).flatMap(List::stream).toArray(String[]::new));
-    return new Outcome(exitCode, output.toString(), errors.toString());
-  }
-
-  private record Outcome(int exitCode, String output, String errors) {}
 }

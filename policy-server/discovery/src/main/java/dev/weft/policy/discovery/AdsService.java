@@ -30,7 +30,8 @@ final class AdsService extends AggregatedDiscoveryServiceImplBase {
       StreamObserver<DeltaDiscoveryResponse> responses) {
     ServerCallStreamObserver<DeltaDiscoveryResponse> call =
         (ServerCallStreamObserver<DeltaDiscoveryResponse>) responses;
-    DeltaStream stream = new DeltaStream(call, context, new SerialExecutor(threads));
+    DeltaStream stream =
+        new DeltaStream(call, context, new SerialExecutor(threads), AgentIdentity.KEY.get());
     streams.add(stream);
     call.setOnReadyHandler(() -> stream.execute(stream::push));
     call.setOnCancelHandler(

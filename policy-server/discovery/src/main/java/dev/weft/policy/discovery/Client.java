@@ -15,9 +15,10 @@ import java.util.Map;
  *
  * @param nodeId {@code sidecar~<ip>~<name>.<namespace>~<namespace>.svc.<domain>}
  * @param namespace its namespace
+ * @param serviceAccount its service account; empty if it says none
  * @param labels its labels
  */
-record Client(String nodeId, String namespace, Map<String, String> labels) {
+record Client(String nodeId, String namespace, String serviceAccount, Map<String, String> labels) {
   private static final String DEFAULT_NAMESPACE = "default";
 
   Client {
@@ -27,8 +28,7 @@ record Client(String nodeId, String namespace, Map<String, String> labels) {
   /** Reads what Istio's agents say of themselves, and takes the rest from the node id. */
   static Client of(Node node) {
     Struct metadata = node.getMetadata();
-    String namespace =
-        metadata.getFieldsOrDefault("NAMESPACE", Value.getDefaultInstance()).getStringValue();
+    String namespace = text(metadata, "NAMESPACE");
     Map<String, String> labels = new LinkedHashMap<>();
     metadata
         .getFieldsOrDefault("LABELS", Value.getDefaultInstance())
@@ -36,7 +36,14 @@ record Client(String nodeId, String namespace, Map<String, String> labels) {
         .getFieldsMap()
         .forEach((name, value) -> labels.put(name, value.getStringValue()));
     return new Client(
-        node.getId(), namespace.isEmpty() ? namespaceOf(node.getId()) : namespace, labels);
+        node.getId(),
+        namespace.isEmpty() ? namespaceOf(node.getId()) : namespace,
+        text(metadata, "SERVICE_ACCOUNT"),
+        labels);
+  }
+
+  private static String text(Struct metadata, String field) {
+    return metadata.getFieldsOrDefault(field, Value.getDefaultInstance()).getStringValue();
   }
 
   private static String namespaceOf(String nodeId) {

@@ -41,21 +41,27 @@ final class DeltaStream {
   private final AdsContext context;
   private final ControlPlane controlPlane;
   private final Executor executor;
+  private final @Nullable AgentIdentity identity;
   private final Map<String, TypeState> types = new HashMap<>();
 
   private @Nullable Client client;
   private boolean isClosed;
   private long lastNonce;
 
+  /**
+   * @param identity who the agent proved to be; null if it showed no certificate
+   */
   DeltaStream(
       ServerCallStreamObserver<DeltaDiscoveryResponse> responses,
       AdsContext context,
-      Executor executor) {
+      Executor executor,
+      @Nullable AgentIdentity identity) {
     this.responses = responses;
     this.context = context;
     this.controlPlane =
         ControlPlane.newBuilder().setIdentifier(context.controlPlaneIdentity()).build();
     this.executor = executor;
+    this.identity = identity;
   }
 
   /** Runs a task after those before it; from any thread. */
@@ -76,7 +82,14 @@ final class DeltaStream {
                 "node.id: missing in the first request (expected: a node id)"));
         return;
       }
-      client = Client.of(request.getNode());
+      Client said = Client.of(request.getNode());
+      String problem =
+          identity == null ? null : identity.problem(said.namespace(), said.serviceAccount());
+      if (problem != null) {
+        end(Status.PERMISSION_DENIED.withDescription("node: " + problem));
+        return;
+      }
+      client = said;
     }
     String typeUrl = request.getTypeUrl();
     TypeState known = types.get(typeUrl);
@@ -170,8 +183,8 @@ final class DeltaStream {
     for (int i = typeUrls.size() - 1; i >= 0; i--) {
       String typeUrl = typeUrls.get(i);
       TypeState state = types.get(typeUrl);
-      List<String> names = removed.get(typeUrl);
-      if (state != null && names != null) {
+      List<String> names = removed.getOrDefault(typeUrl, List.of());
+      if (state != null && (!names.isEmpty() || state.isAnswerOwed())) {
         respond(typeUrl, state, List.of(), names, published.revision());
       }
     }

@@ -4,6 +4,8 @@
  */
 package dev.weft.policy.discovery;
 
+import dev.weft.policy.compiler.Compilation;
+import dev.weft.policy.compiler.Snapshot;
 import dev.weft.policy.discovery.registry.AgentView;
 import dev.weft.policy.discovery.registry.Registry;
 import dev.weft.policy.discovery.registry.RegistryService;
@@ -134,6 +136,14 @@ public final class DiscoveryServer implements AutoCloseable {
     return registry.agents();
   }
 
+  /** Returns what an agent gets that is in a namespace and has these labels. */
+  public Pushed pushedTo(String namespace, Map<String, String> labels) {
+    Publisher.Published published = publisher.current();
+    Compilation compilation = published.compilation();
+    return new Pushed(
+        published.revision(), compilation.snapshot(compilation.audience(namespace, labels)));
+  }
+
   /** Returns what is in effect now. */
   Publisher.Published current() {
     return publisher.current();
@@ -152,6 +162,14 @@ public final class DiscoveryServer implements AutoCloseable {
     registryService.close();
     threads.close();
   }
+
+  /**
+   * What an agent gets.
+   *
+   * @param revision the store's revision that it was made of
+   * @param snapshot the resources
+   */
+  public record Pushed(long revision, Snapshot snapshot) {}
 
   private final class Context implements AdsContext {
     private final String identity;

@@ -28,6 +28,10 @@ final class TypeState {
   private static final String ABSENT = "";
 
   private boolean isWildcard;
+
+  /** Whether an agent waits to hear that all it brought along still holds. */
+  private boolean isAnswerOwed;
+
   private final Set<String> names = new LinkedHashSet<>();
   private final Map<String, String> versions = new HashMap<>();
 
@@ -74,6 +78,15 @@ final class TypeState {
     if (isFirst && !isWildcard) {
       versions.keySet().retainAll(names);
     }
+    isAnswerOwed |= isFirst && isWildcard;
+  }
+
+  /**
+   * Returns whether something is to be said even if there is nothing to send. Who asks for all of a
+   * type cannot know otherwise that there is no more than it has.
+   */
+  boolean isAnswerOwed() {
+    return isAnswerOwed;
   }
 
   void unsubscribe(List<String> less) {
@@ -103,6 +116,7 @@ final class TypeState {
       }
     }
     unanswered.put(nonce, resources);
+    isAnswerOwed = false;
   }
 
   /** Returns what was sent under a nonce, now that it is answered; null if it is not known. */

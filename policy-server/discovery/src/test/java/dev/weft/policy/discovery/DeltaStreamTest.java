@@ -135,7 +135,7 @@ class DeltaStreamTest {
   }
 
   @Test
-  void aReconnectWithTheVersionsThatHoldSendsNothing() {
+  void aReconnectWithTheVersionsThatHoldIsToldSoWithoutSendingThem() {
     mesh.apply(service("orders"));
     DeltaClient first = mesh.client("front", "shop");
     first.subscribe(TypeUrls.LISTENER);
@@ -146,8 +146,11 @@ class DeltaStreamTest {
     DeltaClient second = mesh.client("front", "shop");
 
     second.subscribeWith(TypeUrls.LISTENER, listeners);
+    DeltaDiscoveryResponse answer = second.take(TypeUrls.LISTENER);
     second.subscribeWith(TypeUrls.ROUTE_CONFIGURATION, routes, "80");
 
+    assertThat(answer.getResourcesList()).isEmpty();
+    assertThat(answer.getRemovedResourcesList()).isEmpty();
     assertThat(second.hasNothingElse()).isTrue();
   }
 
@@ -216,6 +219,7 @@ class DeltaStreamTest {
     client.take(TypeUrls.CLUSTER);
 
     client.unsubscribe(TypeUrls.CLUSTER, ORDERS);
+    assertThat(client.hasNothingElse()).isTrue(); // and the server has read it
     mesh.apply(rule("orders", "RANDOM"));
     mesh.apply(rule("stock", "RANDOM"));
 

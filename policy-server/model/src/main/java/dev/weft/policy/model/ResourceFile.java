@@ -12,19 +12,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The resources of one YAML or JSON file.
  *
  * @param resources what it holds; those with problems are left out
- * @param problems what is wrong, each as {@code file:line: field: value (expected: ...)}
+ * @param documents the document of each resource
+ * @param problems what is wrong, each as {@code file:line: kind name: field: value (expected: ...)}
  */
-public record ResourceFile(List<PolicyResource> resources, List<String> problems) {
+public record ResourceFile(
+    List<PolicyResource> resources, List<YamlDocument> documents, List<String> problems) {
   private static final Set<String> EXTENSIONS = Set.of(".yaml", ".yml", ".json");
 
-  /** Copies both lists. */
+  /** Copies the lists. */
   public ResourceFile {
     resources = List.copyOf(resources);
+    documents = List.copyOf(documents);
     problems = List.copyOf(problems);
   }
 
@@ -39,10 +43,14 @@ public record ResourceFile(List<PolicyResource> resources, List<String> problems
     try {
       return parse(file.toString(), Files.readString(file));
     } catch (CharacterCodingException e) {
-      return new ResourceFile(List.of(), List.of(file + ":1: is not encoded in UTF-8"));
+      return unreadable(file + ":1: is not encoded in UTF-8");
     } catch (IOException e) {
-      return new ResourceFile(List.of(), List.of(file + ":1: cannot be read: " + e));
+      return unreadable(file + ":1: cannot be read: " + e);
     }
+  }
+
+  private static ResourceFile unreadable(String problem) {
+    return new ResourceFile(List.of(), List.of(), List.of(problem));
   }
 
   /**
@@ -52,22 +60,27 @@ public record ResourceFile(List<PolicyResource> resources, List<String> problems
    */
   public static ResourceFile parse(String name, String text) {
     List<PolicyResource> resources = new ArrayList<>();
+    List<YamlDocument> documents = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     try {
       for (YamlDocument document : YamlDocument.parseAll(text)) {
-        read(name, document, resources, problems);
+        PolicyResource resource = read(name, document, problems);
+        if (resource != null) {
+          resources.add(resource);
+          documents.add(document);
+        }
       }
     } catch (YamlException e) {
       problems.add(name + ":" + e.line() + ": " + e.getMessage());
     }
-    return new ResourceFile(resources, problems);
+    return new ResourceFile(resources, documents, problems);
   }
 
-  private static void read(
-      String name, YamlDocument document, List<PolicyResource> resources, List<String> problems) {
+  private static @Nullable PolicyResource read(
+      String name, YamlDocument document, List<String> problems) {
     if (!(document.root() instanceof ObjectNode json)) {
       problems.add(name + ":" + document.line() + ": no object (expected: a resource)");
-      return;
+      return null;
     }
     String apiVersion = json.path("apiVersion").asText("");
     String kindName = json.path("kind").asText("");
@@ -84,17 +97,22 @@ public record ResourceFile(List<PolicyResource> resources, List<String> problems
               + " (expected: one of "
               + writableKinds()
               + ")");
-      return;
+      return null;
     }
     json.put("apiVersion", kind.apiVersion());
     List<Problem> found = new ArrayList<>(ResourceNames.problems(json));
     found.addAll(ResourceSchema.of(kind).problems(json));
     for (Problem problem : found) {
-      problems.add(name + ":" + document.lineOf(problem.field()) + ": " + problem);
+      problems.add(
+          name + ":" + document.lineOf(problem.field()) + ": " + title(kind, json) + problem);
     }
-    if (found.isEmpty()) {
-      resources.add(PolicyResource.of(kind, json));
-    }
+    return found.isEmpty() ? PolicyResource.of(kind, json) : null;
+  }
+
+  /** Says which of a file's documents is meant. */
+  private static String title(Kind kind, ObjectNode json) {
+    String resource = json.path("metadata").path("name").asText("");
+    return kind.name() + (resource.isEmpty() ? "" : " " + resource) + ": ";
   }
 
   private static String writableKinds() {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Builds trees from YAML and notes the line of each field. For one text; not thread-safe. */
@@ -45,7 +46,7 @@ final class YamlReader {
       }
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-      throw new YamlException(line, firstLine(e.getOriginalMessage()));
+      throw new YamlException(line, withoutExcerpt(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new YamlException(1, String.valueOf(e.getMessage()));
     }
@@ -156,7 +157,11 @@ final class YamlReader {
     return parser.currentTokenLocation().getLineNr();
   }
 
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("malformed");
+  /** Leaves out the lines that show the place, which stand further in. */
+  private static String withoutExcerpt(String message) {
+    return message
+        .lines()
+        .filter(line -> !line.isEmpty() && !line.startsWith(" "))
+        .collect(Collectors.joining(": "));
   }
 }

@@ -38,11 +38,14 @@ class ResourceFileTest {
         .hasToString("[ServiceEntry default/bank]");
     assertThat(file.resources().get(0).json().path("apiVersion").asText())
         .isEqualTo("networking.istio.io/v1");
+    assertThat(file.documents()).extracting(YamlDocument::line).containsExactly(1);
     assertThat(file.problems())
         .containsExactly(
-            "shop.yaml:9: metadata.name: \"Orders\" (expected: lower case letters, digits, hyphens"
-                + " and dots, at most 253, a letter or digit at both ends)",
-            "shop.yaml:15: spec.http[0].route[0].weight: -1 (expected: >= 0)");
+            "shop.yaml:9: VirtualService Orders: metadata.name: \"Orders\" (expected: lower case"
+                + " letters, digits, hyphens and dots, at most 253, a letter or digit at both"
+                + " ends)",
+            "shop.yaml:15: VirtualService Orders: spec.http[0].route[0].weight: -1 (expected: >="
+                + " 0)");
   }
 
   @Test

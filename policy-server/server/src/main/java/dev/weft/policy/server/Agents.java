@@ -6,29 +6,65 @@ package dev.weft.policy.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import dev.weft.policy.api.AgentDirectory;
+import dev.weft.policy.compiler.CompiledResource;
+import dev.weft.policy.discovery.DiscoveryServer;
 import dev.weft.policy.discovery.registry.AgentView;
+import dev.weft.protocol.names.TypeUrls;
+import dev.weft.protocol.registry.v1.Workload;
 import java.util.List;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The agents of the registry as the API shows them. */
 final class Agents implements AgentDirectory {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Supplier<List<AgentView>> registry;
+  private final DiscoveryServer discovery;
 
-  Agents(Supplier<List<AgentView>> registry) {
-    this.registry = registry;
+  Agents(DiscoveryServer discovery) {
+    this.discovery = discovery;
   }
 
   @Override
   public List<ObjectNode> agents() {
-    return registry.get().stream().map(Agents::toJson).toList();
+    return discovery.agents().stream().map(Agents::toJson).toList();
+  }
+
+  @Override
+  public @Nullable ObjectNode configuration(String nodeId) {
+    for (AgentView agent : discovery.agents()) {
+      Workload workload = agent.workload();
+      if (workload.getNodeId().equals(nodeId)) {
+        return toJson(discovery.pushedTo(workload.getNamespace(), workload.getLabelsMap()));
+      }
+    }
+    return null;
+  }
+
+  private static ObjectNode toJson(DiscoveryServer.Pushed pushed) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("revision", Long.toString(pushed.revision()));
+    ArrayNode resources = json.putArray("resources");
+    for (String typeUrl : TypeUrls.MAKE_BEFORE_BREAK) {
+      for (CompiledResource resource : pushed.snapshot().resources(typeUrl).values()) {
+        ArrayNode origins =
+            resources
+                .addObject()
+                .put("typeUrl", typeUrl)
+                .put("name", resource.name())
+                .put("version", resource.version())
+                .put("value", resource.bytes())
+                .putArray("origins");
+        resource.origins().stream().sorted().forEach(origin -> origins.add(origin.toString()));
+      }
+    }
+    return json;
   }
 
   private static ObjectNode toJson(AgentView agent) {

@@ -19,6 +19,7 @@ import dev.weft.policy.server.folder.PolicyFolder;
 import dev.weft.policy.server.grpc.GrpcServices;
 import dev.weft.policy.store.EmbeddedStore;
 import dev.weft.policy.store.Store;
+import io.grpc.BindableService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,10 +41,12 @@ public final class PolicyServer implements AutoCloseable {
   private static final int MAX_STREAM_MESSAGE_BYTES = 64 << 20;
 
   private final Server server;
+  private final Security security;
   private final Closing closing;
 
-  private PolicyServer(Server server, Closing closing) {
+  private PolicyServer(Server server, Security security, Closing closing) {
     this.server = server;
+    this.security = security;
     this.closing = closing;
   }
 
@@ -64,6 +67,7 @@ public final class PolicyServer implements AutoCloseable {
   }
 
   private static PolicyServer start(ServerOptions options, Closing closing) throws IOException {
+    Security security = closing.later(Security.open(options));
     Path folder = options.policiesDirectory();
     Store policies =
         closing.later(
@@ -85,19 +89,25 @@ public final class PolicyServer implements AutoCloseable {
     DiscoveryServer discovery =
         DiscoveryServer.create(policies, DiscoverySettings.DEFAULT.withMesh(options.mesh()), views);
     PolicyApi api =
-        PolicyApi.of(policies, shown, events, new Agents(discovery::agents), folder != null);
+        PolicyApi.of(
+            policies,
+            shown,
+            events,
+            new Agents(discovery),
+            new JoinTokenApi(security.authority(), security.tokens()),
+            folder != null);
 
     ServerBuilder builder =
         Server.builder()
-            .http(options.listen())
             .requestTimeout(REQUEST_TIMEOUT)
             .maxRequestLength(MAX_BODY_BYTES)
             .pingInterval(PING_INTERVAL)
             .gracefulShutdownTimeout(Duration.ZERO, options.shutdownGrace());
+    security.addTo(builder, options.listen());
     api.addTo(builder);
-    addDiscovery(builder, discovery);
+    addDiscovery(builder, security.services(discovery.services()));
     addHealth(builder);
-    addMetrics(builder, ServerMetrics.of(policies, discovery));
+    addMetrics(builder, ServerMetrics.of(policies, discovery, security.counts()));
     Server server = builder.build();
     closing.later(() -> server.stop().join());
     closing.later(discovery); // its streams would keep the server from stopping
@@ -107,12 +117,17 @@ public final class PolicyServer implements AutoCloseable {
     } catch (CompletionException e) {
       throw new IOException("cannot listen on " + options.listen() + ": " + e.getCause(), e);
     }
-    return new PolicyServer(server, closing);
+    return new PolicyServer(server, security, closing);
   }
 
   /** Returns the port that it listens on. */
   public int port() {
     return server.activeLocalPort();
+  }
+
+  /** Returns the SHA-256 of the public keys of the CA's roots, in base64url without padding. */
+  public List<String> pins() {
+    return security.authority().pins();
   }
 
   /** Ends the streams, lets requests under way end, then closes the store. */
@@ -121,9 +136,11 @@ public final class PolicyServer implements AutoCloseable {
     closing.close();
   }
 
-  /** The one place where discovery is served: ADS and the registry, as streams without limits. */
-  private static void addDiscovery(ServerBuilder builder, DiscoveryServer discovery) {
-    GrpcServices.addTo(builder, discovery.services(), MAX_STREAM_MESSAGE_BYTES);
+  /**
+   * The one place where gRPC is served: the CA, ADS and the registry, as streams without limits.
+   */
+  private static void addDiscovery(ServerBuilder builder, List<BindableService> services) {
+    GrpcServices.addTo(builder, services, MAX_STREAM_MESSAGE_BYTES);
   }
 
   private static void addHealth(ServerBuilder builder) {

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -65,12 +66,73 @@ final class PolicyServerMain implements Callable<Integer> {
 
   @Option(
       names = "--plaintext",
-      paramLabel = "loopback|any",
-      defaultValue = "${env:WEFT_PLAINTEXT:-loopback}",
+      paramLabel = "none|loopback|any",
+      defaultValue = "${env:WEFT_PLAINTEXT:-none}",
       description =
-          "Where traffic without TLS is allowed. Default: loopback, addresses of this machine only"
-              + " [WEFT_PLAINTEXT]")
-  private Plaintext plaintext = Plaintext.loopback;
+          "Where plain text is taken beside TLS, and whoever comes in plain text let in: nowhere,"
+              + " on a loopback address, or anywhere. Default: none [WEFT_PLAINTEXT]")
+  private Plaintext plaintext = Plaintext.none;
+
+  @Option(
+      names = "--trust-domain",
+      paramLabel = "DOMAIN",
+      defaultValue = "${env:WEFT_TRUST_DOMAIN:-cluster.local}",
+      description =
+          "The trust domain of workloads' identities, as in spiffe://DOMAIN/ns/shop/sa/orders."
+              + " Default: cluster.local [WEFT_TRUST_DOMAIN]")
+  private String trustDomain = "";
+
+  @Option(
+      names = "--ca",
+      paramLabel = "DIR",
+      defaultValue = "${env:WEFT_CA}",
+      description =
+          "A CA's ca-key.pem, ca-cert.pem, root-cert.pem and, for an intermediate CA,"
+              + " cert-chain.pem; read again when they change. Default: a CA of its own, made at"
+              + " the first start in the data directory [WEFT_CA]")
+  private @Nullable Path caFolder;
+
+  @Option(
+      names = "--certificate-lifetime",
+      paramLabel = "SECONDS",
+      defaultValue = "${env:WEFT_CERTIFICATE_LIFETIME:-86400}",
+      description =
+          "How long workload certificates are valid. Default: 86400, a day"
+              + " [WEFT_CERTIFICATE_LIFETIME]")
+  private long certificateLifetimeSeconds;
+
+  @Option(
+      names = "--tls-name",
+      paramLabel = "NAME",
+      split = ",",
+      defaultValue = "${env:WEFT_TLS_NAME}",
+      description =
+          "A DNS name or IP address that clients call this server by, for those who check names:"
+              + " kubectl, curl. Agents need none [WEFT_TLS_NAME]")
+  private List<String> tlsNames = List.of();
+
+  @Option(
+      names = "--jwt-issuer",
+      paramLabel = "ISSUER",
+      defaultValue = "${env:WEFT_JWT_ISSUER}",
+      description =
+          "Give certificates for JWTs of this issuer, such as a Kubernetes cluster"
+              + " [WEFT_JWT_ISSUER]")
+  private @Nullable String jwtIssuer;
+
+  @Option(
+      names = "--jwt-audience",
+      paramLabel = "AUDIENCE",
+      defaultValue = "${env:WEFT_JWT_AUDIENCE:-weft}",
+      description = "What those JWTs must be for. Default: weft [WEFT_JWT_AUDIENCE]")
+  private String jwtAudience = "";
+
+  @Option(
+      names = "--jwt-keys",
+      paramLabel = "FILE|URI",
+      defaultValue = "${env:WEFT_JWT_KEYS}",
+      description = "That issuer's JSON Web Key Set [WEFT_JWT_KEYS]")
+  private @Nullable String jwtKeys;
 
   @Option(
       names = "--domain",
@@ -103,6 +165,7 @@ final class PolicyServerMain implements Callable<Integer> {
 
   /** Where traffic without TLS is allowed; written in lower case on the command line. */
   enum Plaintext {
+    none,
     loopback,
     any
   }
@@ -134,6 +197,7 @@ final class PolicyServerMain implements Callable<Integer> {
                 outboundPolicy,
                 MeshSettings.DEFAULT.rootNamespace(),
                 MeshSettings.DEFAULT.connectTimeout()),
+            security(),
             Duration.ofSeconds(shutdownGraceSeconds));
     PolicyServer server;
     try {
@@ -153,12 +217,38 @@ final class PolicyServerMain implements Callable<Integer> {
                 "weft-shutdown"));
     logger.log(
         Level.INFO,
-        "The policy server listens on http://"
+        "The policy server listens on "
+            + (options.security().plaintext() ? "http://" : "https://")
             + options.listen().getHostString()
             + ":"
-            + server.port());
+            + server.port()
+            + (options.security().plaintext() ? ", and there with TLS too" : ""));
+    logger.log(Level.INFO, "The CA's fingerprint is " + String.join(" ", server.pins()));
     ended.await();
     return CommandLine.ExitCode.OK;
+  }
+
+  private SecurityOptions security() {
+    if (certificateLifetimeSeconds < 1) {
+      throw bad("--certificate-lifetime: " + certificateLifetimeSeconds + " (expected: 1 or more)");
+    }
+    if (!trustDomain.matches("[a-z0-9._-]+")) {
+      throw bad("--trust-domain: " + trustDomain + " (expected: a domain in lower case)");
+    }
+    List<SecurityOptions.Issuer> issuers = List.of();
+    if (jwtIssuer != null) {
+      if (jwtKeys == null) {
+        throw bad("--jwt-issuer: " + jwtIssuer + " (expected: --jwt-keys, too)");
+      }
+      issuers = List.of(new SecurityOptions.Issuer(jwtIssuer, jwtAudience, jwtKeys));
+    }
+    return new SecurityOptions(
+        plaintext != Plaintext.none,
+        trustDomain,
+        caFolder,
+        Duration.ofSeconds(certificateLifetimeSeconds),
+        tlsNames,
+        issuers);
   }
 
   private InetSocketAddress address() {
@@ -171,8 +261,8 @@ final class PolicyServerMain implements Callable<Integer> {
         throw bad(
             "--listen: "
                 + listen
-                + " (expected: a loopback address; this server has no TLS, to send policies in"
-                + " plain text over a network you trust add --plaintext=any)");
+                + " (expected: a loopback address; to take plain text over a network that you"
+                + " trust, --plaintext=any)");
       }
       return new InetSocketAddress(address, port);
     } catch (UnknownHostException | IllegalArgumentException | IndexOutOfBoundsException e) {

@@ -4,12 +4,14 @@
  */
 package dev.weft.policy.server;
 
+import dev.weft.policy.ca.IssuanceCounts;
 import dev.weft.policy.discovery.DiscoveryServer;
 import dev.weft.policy.model.Kind;
 import dev.weft.policy.model.Kinds;
 import dev.weft.policy.store.Store;
 import dev.weft.policy.store.StoredResource;
 import java.lang.management.ManagementFactory;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,13 +21,18 @@ final class ServerMetrics {
 
   private ServerMetrics() {}
 
-  static Metrics of(Store policies, DiscoveryServer discovery) {
+  static Metrics of(Store policies, DiscoveryServer discovery, IssuanceCounts certificates) {
     Runtime runtime = Runtime.getRuntime();
     return new Metrics()
         .gauge("weft_store_revision", "Revision of the last write.", policies::revision)
         .gauges("weft_policies", "Resources that are kept.", () -> countByKind(policies))
         .gauges("weft_agents", "Agents in the mesh.", () -> agents(discovery))
         .gauge("weft_ads_streams", "Open ADS streams.", discovery::connectedStreams)
+        .gauge("weft_certificates_issued", "Certificates issued.", certificates::issuedSoFar)
+        .gauges(
+            "weft_certificates_refused",
+            "Requests for certificates that were refused.",
+            () -> refusals(certificates))
         .gauge(
             "process_start_time_seconds",
             "When the process started, in seconds since 1970.",
@@ -52,6 +59,16 @@ final class ServerMetrics {
 
   private static String label(Kind kind) {
     return "kind=\"" + kind.name() + "\"";
+  }
+
+  private static Map<String, Number> refusals(IssuanceCounts certificates) {
+    Map<String, Number> counts = new TreeMap<>();
+    certificates
+        .refusedSoFar()
+        .forEach(
+            (reason, count) ->
+                counts.put("reason=\"" + reason.name().toLowerCase(Locale.ROOT) + "\"", count));
+    return counts;
   }
 
   private static Map<String, Number> agents(DiscoveryServer discovery) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory where it keeps policies; not used if there is a folder of policies
  * @param policiesDirectory the folder that policies come from, or null if they are kept in a store
  * @param mesh what holds for the whole mesh
+ * @param security how it protects itself and whom it gives identities
  * @param shutdownGrace how long requests under way may take when it goes down
  */
 public record ServerOptions(
@@ -24,4 +25,5 @@ public record ServerOptions(
     Path dataDirectory,
     @Nullable Path policiesDirectory,
     MeshSettings mesh,
+    SecurityOptions security,
     Duration shutdownGrace) {}

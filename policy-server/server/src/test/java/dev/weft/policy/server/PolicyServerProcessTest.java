@@ -163,6 +163,7 @@ class PolicyServerProcessTest {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("WEFT_"));
+    builder.environment().put("WEFT_PLAINTEXT", "loopback");
     builder.environment().putAll(environment);
     Process process = builder.start();
     started.add(process);

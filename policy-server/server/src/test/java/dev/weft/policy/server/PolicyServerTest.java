@@ -99,6 +99,10 @@ class PolicyServerTest {
               assertThat(agents.at("/agents/0/workload/instance").asText()).isEqualTo("orders-1");
               assertThat(agents.at("/agents/0/connected").asBoolean()).isTrue();
               assertThat(agents.at("/agents/0/report/hooks/0/state").asText()).isEqualTo("woven");
+              String nodeId = agents.at("/agents/0/workload/nodeId").asText();
+              JsonNode config = json(send("GET", "/weft/v1/agents/" + nodeId + "/config", ""));
+              assertThat(config.path("resources").findValuesAsText("name"))
+                  .contains("virtualOutbound", "outbound|80||orders.shop.svc.cluster.local");
             });
     await()
         .untilAsserted(
@@ -200,6 +204,7 @@ class PolicyServerTest {
             directory.resolve("unused"),
             folder,
             MeshSettings.DEFAULT,
+            SecurityOptions.PLAINTEXT,
             Duration.ofSeconds(1));
     try (PolicyServer fromFolder = PolicyServer.start(options)) {
       assertThat(send(fromFolder, "GET", ROUTES + "/orders", "").statusCode()).isEqualTo(200);
@@ -269,6 +274,7 @@ class PolicyServerTest {
         data == null ? directory.resolve("data") : data,
         null,
         MeshSettings.DEFAULT,
+        SecurityOptions.PLAINTEXT,
         Duration.ofSeconds(1));
   }
 

@@ -7,14 +7,22 @@ package dev.weft.agent.control.channel;
 import java.util.function.DoubleSupplier;
 
 /**
- * Ever longer waits with jitter: doubling from 0.5 s to 30 s, each between half of that and all of
- * it, so that agents that lost the same server do not come back in step. Not thread-safe.
+ * Ever longer waits with jitter: doubling from 0.5 s to 5 s, and after three minutes of waiting on
+ * to 30 s. A server that restarts is followed within 5 s; one that is gone for long is not beset.
+ *
+ * <p>Each wait is drawn between half of that and all of it, so agents that lost the same server
+ * together drift apart from one wait to the next and do not come back in step: at the 5 s step a
+ * thousand agents make some 270 attempts a second, each one TCP connection, which a server on one
+ * core takes. Not thread-safe.
  */
 public final class Backoff {
   private static final long FIRST_NANOS = 500_000_000L;
+  private static final long LONGEST_AT_FIRST_NANOS = 5_000_000_000L;
   private static final long LONGEST_NANOS = 30_000_000_000L;
+  private static final long AT_FIRST_NANOS = 180_000_000_000L;
   private final DoubleSupplier random;
   private long next = FIRST_NANOS;
+  private long waited;
 
   /**
    * Creates one that starts short.
@@ -28,12 +36,15 @@ public final class Backoff {
   /** Returns how long to wait this time, in nanoseconds. */
   public long nextNanos() {
     long full = next;
-    next = Math.min(LONGEST_NANOS, full * 2);
-    return full / 2 + (long) (random.getAsDouble() * (full / 2.0));
+    long wait = full / 2 + (long) (random.getAsDouble() * (full / 2.0));
+    waited += wait;
+    next = Math.min(waited < AT_FIRST_NANOS ? LONGEST_AT_FIRST_NANOS : LONGEST_NANOS, full * 2);
+    return wait;
   }
 
   /** Starts short again. */
   public void reset() {
     next = FIRST_NANOS;
+    waited = 0;
   }
 }

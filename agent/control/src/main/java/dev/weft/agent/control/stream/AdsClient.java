@@ -129,7 +129,9 @@ public final class AdsClient {
         + identity.current()
         + " (expected: "
         + identity.adopted()
-        + "): updates are applied, "
+        + "): what is new is applied, "
+        + session.withheldChanges()
+        + " changes and "
         + session.withheldRemovals()
         + " removals are withheld until the store is adopted";
   }
@@ -137,7 +139,7 @@ public final class AdsClient {
   /** Accepts the store that speaks now, so that its removals are applied. */
   public void adopt() {
     if (identity.isForeign()) {
-      logger.info("The store " + identity.current() + " is adopted; its removals apply from now");
+      logger.info("The store " + identity.current() + " is adopted; its changes apply from now");
     }
     session.adopt();
     sweepLater();
@@ -215,7 +217,8 @@ public final class AdsClient {
                 + identity.current()
                 + ", but the configuration here came from "
                 + identity.adopted()
-                + ". What it has is applied; what it has not stays, until the store is adopted");
+                + ". What is new in it is applied; what is here stays as it is, until the store is"
+                + " adopted");
       }
       keeper.reopen("another store");
       sweepLater();

@@ -45,6 +45,9 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
   /** Resources of another store than the one that speaks, or that this one would remove. */
   private final Set<ResourceKey> unconfirmed = new LinkedHashSet<>();
 
+  /** What the store that speaks has in place of unconfirmed ones, until it is adopted. */
+  private final Map<ResourceKey, XdsResource> withheld = new LinkedHashMap<>();
+
   private @Nullable Exchange<DeltaDiscoveryRequest> exchange;
   private boolean nodeIsSent;
   private boolean connected;
@@ -152,12 +155,28 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
 
   /** Returns how many resources are kept that the store that speaks does not have. */
   int withheldRemovals() {
-    return unconfirmed.size();
+    return unconfirmed.size() - withheld.size();
   }
 
-  /** Accepts the store that speaks now, and lets go of what only the one before had. */
+  /** Returns how many resources are kept as they are that the store that speaks has otherwise. */
+  int withheldChanges() {
+    return withheld.size();
+  }
+
+  /** Accepts the store that speaks now: what it has otherwise, and what it has not. */
   void adopt() {
     identity.adopt();
+    withheld.forEach(
+        (key, resource) -> {
+          unconfirmed.remove(key);
+          table.put(resource);
+        });
+    boolean changed = !withheld.isEmpty();
+    withheld.clear();
+    if (changed) {
+      followAll();
+      events.changed();
+    }
     sweep();
   }
 
@@ -178,6 +197,7 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
 
   /** Versions of another store mean nothing to this one: everything is asked for anew. */
   private void otherStore() {
+    withheld.clear();
     for (String type : subscriptions.keySet()) {
       for (String name : table.versions(type).keySet()) {
         unconfirmed.add(new ResourceKey(type, name));
@@ -201,19 +221,33 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
         rejected.add(name + ": type_url: " + type + " (expected: " + subscription.typeUrl() + ")");
         continue;
       }
+      XdsResource taken =
+          XdsResource.of(
+              type, name, resource.getVersion(), resource.getResource().getValue().toByteArray());
+      if (isChangeOfAnotherStore(taken)) {
+        withheld.put(new ResourceKey(type, name), taken);
+        continue;
+      }
+      withheld.remove(new ResourceKey(type, name));
       unconfirmed.remove(new ResourceKey(type, name));
-      ResourceProblem problem =
-          table.put(
-              XdsResource.of(
-                  type,
-                  name,
-                  resource.getVersion(),
-                  resource.getResource().getValue().toByteArray()));
+      ResourceProblem problem = table.put(taken);
       if (problem != null && !problem.isApplied()) {
         rejected.add(name + ": " + problem.reason());
       }
     }
     return rejected;
+  }
+
+  /**
+   * Returns whether a resource would change one of the adopted store. A store without the policies
+   * still has routes for the services that are announced to it: taking them would be a removal,
+   * too. Where endpoints are is no policy.
+   */
+  private boolean isChangeOfAnotherStore(XdsResource resource) {
+    return identity.isForeign()
+        && !resource.typeUrl().equals(TypeUrls.CLUSTER_LOAD_ASSIGNMENT)
+        && unconfirmed.contains(new ResourceKey(resource.typeUrl(), resource.name()))
+        && !resource.version().equals(table.versions(resource.typeUrl()).get(resource.name()));
   }
 
   private void remove(DeltaDiscoveryResponse response, Subscription subscription) {
@@ -234,6 +268,7 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
       unconfirmed.remove(new ResourceKey(subscription.typeUrl(), name));
       table.remove(subscription.typeUrl(), name);
     } else if (table.has(subscription.typeUrl(), name)) {
+      withheld.remove(new ResourceKey(subscription.typeUrl(), name));
       unconfirmed.add(new ResourceKey(subscription.typeUrl(), name));
     }
   }
@@ -274,6 +309,7 @@ final class AdsSession implements StreamKeeper.User<DeltaDiscoveryRequest, Delta
       if (!wanted.contains(name)) {
         table.remove(type, name);
         unconfirmed.remove(new ResourceKey(type, name));
+        withheld.remove(new ResourceKey(type, name));
       }
     }
   }

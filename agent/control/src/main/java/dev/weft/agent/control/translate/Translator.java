@@ -14,11 +14,16 @@ public final class Translator {
 
   /** Returns what the resources say, and what is wrong with them. Names in DNS stay unresolved. */
   public static Translated translate(Collection<XdsResource> resources) {
+    return translate(resources, ResolvedNames.NONE);
+  }
+
+  /** Returns what the resources say with these addresses in DNS, and what is wrong with them. */
+  public static Translated translate(Collection<XdsResource> resources, ResolvedNames names) {
     XdsTable table = new XdsTable();
     for (XdsResource resource : resources) {
       table.put(resource);
     }
-    return new Translated(table.config(ResolvedNames.NONE), table.problems());
+    return new Translated(table.config(names), table.problems());
   }
 
   /**

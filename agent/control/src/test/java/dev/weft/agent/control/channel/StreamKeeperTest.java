@@ -20,7 +20,7 @@ class StreamKeeperTest {
       new StreamKeeper<>("test", loop, transport, new Backoff(() -> 0.999), user);
 
   @Test
-  void waitsTwiceAsLongAfterEachFailureUpToThirtySeconds() {
+  void waitsTwiceAsLongAfterEachFailureUpToFiveSeconds() {
     keeper.open();
 
     List<Long> waits = new ArrayList<>();
@@ -34,7 +34,7 @@ class StreamKeeperTest {
       waits.add(Duration.ofNanos(loop.nanoTime() - start).toMillis());
     }
 
-    assertThat(waits).containsExactly(500L, 1000L, 2000L, 4000L, 8000L, 16000L, 30000L, 30000L);
+    assertThat(waits).containsExactly(500L, 1000L, 2000L, 4000L, 5000L, 5000L, 5000L, 5000L);
   }
 
   @Test
@@ -43,6 +43,24 @@ class StreamKeeperTest {
 
     assertThat(shortest.nextNanos()).isEqualTo(Duration.ofMillis(250).toNanos());
     assertThat(shortest.nextNanos()).isEqualTo(Duration.ofMillis(500).toNanos());
+  }
+
+  @Test
+  void afterThreeMinutesWaitsGrowToThirtySeconds() {
+    Backoff longest = new Backoff(() -> 1);
+    long waited = 0;
+    long wait = longest.nextNanos();
+
+    while (waited < Duration.ofMinutes(3).toNanos()) {
+      assertThat(wait).isLessThanOrEqualTo(Duration.ofSeconds(5).toNanos());
+      waited += wait;
+      wait = longest.nextNanos();
+    }
+
+    assertThat(wait).isEqualTo(Duration.ofSeconds(10).toNanos());
+    assertThat(longest.nextNanos()).isEqualTo(Duration.ofSeconds(20).toNanos());
+    assertThat(longest.nextNanos()).isEqualTo(Duration.ofSeconds(30).toNanos());
+    assertThat(longest.nextNanos()).isEqualTo(Duration.ofSeconds(30).toNanos());
   }
 
   @Test

@@ -41,8 +41,8 @@ class AdsClientTest {
       assertThat(table.versions(TypeUrls.CLUSTER)).containsOnlyKeys("a", "b");
       assertThat(client.withheld())
           .isEqualTo(
-              "control_plane.identifier: store-b (expected: store-a): updates are applied, 1"
-                  + " removals are withheld until the store is adopted");
+              "control_plane.identifier: store-b (expected: store-a): what is new is applied, 0"
+                  + " changes and 1 removals are withheld until the store is adopted");
       assertThat(client.adoptedStore()).isEqualTo("store-a");
       assertThat(log.messages(Level.WARNING)).hasSize(1);
     }

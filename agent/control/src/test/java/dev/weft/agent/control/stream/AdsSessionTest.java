@@ -392,6 +392,30 @@ class AdsSessionTest {
   }
 
   @Test
+  void anotherStoreMovesEndpointsAndChangesNothingElseUntilItIsAdopted() {
+    open();
+    receiveFrom("store-a", "n1", Xds.edsCluster("a").build());
+    receiveFrom("store-a", "n2", Xds.endpoints("a", "10.0.0.1").build());
+    receiveFrom("store-a", "n3", Xds.listener(80).build());
+    receiveFrom("store-a", "n4", Xds.routes(80, Xds.routeTo("a")).build());
+    receiveFrom("store-b", "n1", Xds.edsCluster("a").build());
+    session.closed();
+    open();
+
+    Map<String, String> routes = table.versions(TypeUrls.ROUTE_CONFIGURATION);
+    Map<String, String> endpoints = table.versions(TypeUrls.CLUSTER_LOAD_ASSIGNMENT);
+    session.received(otherVersion("n2", Xds.routes(80, Xds.routeTo("b")).build()));
+    session.received(otherVersion("n3", Xds.endpoints("a", "10.0.0.2").build()));
+    assertThat(table.versions(TypeUrls.ROUTE_CONFIGURATION)).isEqualTo(routes);
+    assertThat(table.versions(TypeUrls.CLUSTER_LOAD_ASSIGNMENT)).isNotEqualTo(endpoints);
+    assertThat(session.withheldChanges()).isEqualTo(1);
+    session.adopt();
+
+    assertThat(table.versions(TypeUrls.ROUTE_CONFIGURATION)).isNotEqualTo(routes);
+    assertThat(session.withheldChanges()).isZero();
+  }
+
+  @Test
   void aStoreThatWasSavedIsRecognised() {
     identity = new StoreIdentity("store-a", "");
     session = new AdsSession(NODE, table, identity, recorder);
@@ -437,6 +461,13 @@ class AdsSessionTest {
         response(nonce, resources.toArray(new Resource[0])).toBuilder()
             .setControlPlane(ControlPlane.newBuilder().setIdentifier(store))
             .build());
+  }
+
+  /** A resource of store-b with another content than before. */
+  private static DeltaDiscoveryResponse otherVersion(String nonce, MessageLite message) {
+    return response(nonce, Xds.wire(message, "2")).toBuilder()
+        .setControlPlane(ControlPlane.newBuilder().setIdentifier("store-b"))
+        .build();
   }
 
   private static DeltaDiscoveryResponse response(String nonce, Resource... resources) {

@@ -21,6 +21,7 @@ public final class HeaderMatcher {
   private final boolean present;
   private final boolean invert;
   private final boolean treatMissingAsEmpty;
+  private final String expectation;
 
   /**
    * Compiles a matcher.
@@ -35,6 +36,7 @@ public final class HeaderMatcher {
     present = !(match.value() instanceof StringMatch.Present value) || value.present();
     invert = match.invert();
     treatMissingAsEmpty = match.treatMissingAsEmpty();
+    expectation = (invert ? "not " : "") + Expectation.of(match.value());
   }
 
   /** Compiles matchers, which all must match. */
@@ -53,14 +55,9 @@ public final class HeaderMatcher {
     return null;
   }
 
-  /** Returns the header's name, in lower case. */
-  public String name() {
-    return name;
-  }
-
   /** Returns whether the request's header matches. */
   public <Q> boolean matches(Q request, RequestReader<Q> reader) {
-    return matchesValue(pseudo ? pseudoHeader(request, reader) : reader.header(request, name));
+    return matchesValue(value(request, reader));
   }
 
   /** Returns whether the header matches if it has this value; null if it is not there. */
@@ -74,6 +71,23 @@ public final class HeaderMatcher {
     }
     boolean matches = matchesPresence ? present : text.matches(value);
     return matches != invert;
+  }
+
+  /** Returns what the request has and what was expected, for people. */
+  public <Q> String mismatch(Q request, RequestReader<Q> reader) {
+    String value = value(request, reader);
+    String found = value == null ? "absent" : "\"" + value + "\"";
+    return "header " + name + ": " + found + " (expected: " + expectation + ")";
+  }
+
+  /** Returns the match as a text for people, such as {@code header x-user exactly "t"}. */
+  @Override
+  public String toString() {
+    return "header " + name + " " + expectation;
+  }
+
+  private <Q> @Nullable String value(Q request, RequestReader<Q> reader) {
+    return pseudo ? pseudoHeader(request, reader) : reader.header(request, name);
   }
 
   private <Q> @Nullable String pseudoHeader(Q request, RequestReader<Q> reader) {

@@ -14,11 +14,13 @@ public final class QueryMatcher {
   private final String name;
   private final TextMatcher text;
   private final boolean present;
+  private final String expectation;
 
   private QueryMatcher(QueryParameterMatch match) {
     name = match.name();
     text = TextMatcher.of(match.value());
     present = !(match.value() instanceof StringMatch.Present value) || value.present();
+    expectation = Expectation.of(match.value());
   }
 
   /** Compiles matchers, which all must match. */
@@ -36,9 +38,18 @@ public final class QueryMatcher {
     return null;
   }
 
-  /** Returns the parameter's name. */
-  public String name() {
-    return name;
+  /** Returns what the path's query has and what was expected, for people. */
+  public String mismatch(String path) {
+    int start = QueryParameter.start(path, name);
+    String found =
+        start < 0 ? "absent" : "\"" + path.substring(start, QueryParameter.end(path, start)) + "\"";
+    return "query parameter " + name + ": " + found + " (expected: " + expectation + ")";
+  }
+
+  /** Returns the match as a text for people, such as {@code query parameter v exactly "2"}. */
+  @Override
+  public String toString() {
+    return "query parameter " + name + " " + expectation;
   }
 
   private boolean matches(String path) {

@@ -129,7 +129,11 @@ public final class RetryPolicy {
   public String toString() {
     List<String> conditions =
         config.on().stream()
-            .map(on -> on.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .map(
+                on ->
+                    on == Condition.SERVER_ERROR_5XX
+                        ? "5xx"
+                        : on.name().toLowerCase(Locale.ROOT).replace('_', '-'))
             .sorted()
             .toList();
     String perTry =

@@ -67,14 +67,14 @@ public final class Route {
   public <Q> @Nullable String mismatch(Q request, RequestReader<Q> reader) {
     String requestPath = reader.path(request);
     if (!path.matches(requestPath, PathMatcher.pathEnd(requestPath))) {
-      return path.toString();
+      return "path: " + requestPath + " (expected: " + path + ")";
     }
     HeaderMatcher header = HeaderMatcher.firstMismatch(headers, request, reader);
     if (header != null) {
-      return "header " + header.name();
+      return header.mismatch(request, reader);
     }
     QueryMatcher parameter = QueryMatcher.firstMismatch(query, requestPath);
-    return parameter == null ? null : "query parameter " + parameter.name();
+    return parameter == null ? null : parameter.mismatch(requestPath);
   }
 
   /** Returns whether the request is left alone, as it would go out without Weft. */
@@ -102,10 +102,17 @@ public final class Route {
     return fault;
   }
 
-  /** Returns the path's match as a text for people. */
+  /** Returns what it matches as a text for people. */
   @Override
   public String toString() {
-    return path.toString();
+    StringBuilder matches = new StringBuilder(path.toString());
+    for (HeaderMatcher header : headers) {
+      matches.append(", ").append(header);
+    }
+    for (QueryMatcher parameter : query) {
+      matches.append(", ").append(parameter);
+    }
+    return matches.toString();
   }
 
   /** At most one of three. */

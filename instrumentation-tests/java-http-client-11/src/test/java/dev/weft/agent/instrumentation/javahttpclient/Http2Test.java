@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.agent.instrumentation.javahttpclient;
 
 import static java.util.stream.Collectors.counting;
@@ -70,10 +74,13 @@ class Http2Test {
             .mapToObj(i -> body(Request.get("http://two.test/")))
             .collect(groupingBy(answer -> answer, counting()));
 
-    assertThat(answers).hasSize(2).allSatisfy((answer, count) -> {
-      assertThat(answer).contains(" h2c two.test /");
-      assertThat(count).isEqualTo(50);
-    });
+    assertThat(answers)
+        .hasSize(2)
+        .allSatisfy(
+            (answer, count) -> {
+              assertThat(answer).contains(" h2c two.test /");
+              assertThat(count).isEqualTo(50);
+            });
   }
 
   @Test

@@ -19,7 +19,6 @@ import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,7 @@ final class AttemptRun<ReqT, RespT> extends ClientCall.Listener<RespT> {
   private final ClientCall.Listener<RespT> listener;
   private final Attempt attempt;
   private final AttemptStream stream;
-  private final ClientCall<ReqT, RespT> call;
+  private volatile @Nullable ClientCall<ReqT, RespT> call;
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
   private volatile @Nullable CompletableFuture<@Nullable Void> timer;
 
@@ -48,24 +47,33 @@ final class AttemptRun<ReqT, RespT> extends ClientCall.Listener<RespT> {
     this.listener = listener;
     this.attempt = attempt;
     this.stream = new AttemptStream(attempt.connectionKey(), attempt.address());
-    this.call = newCall();
   }
 
+  /** Sends the attempt's headers. */
   void start(Metadata original) {
     Metadata headers = new Metadata();
     headers.merge(original); // the library adds to what it is given
     if (attempt.mutatesRequest()) {
       attempt.mutateRequest(headers, MetadataHeaders.INSTANCE);
     }
-    sending(
-        () -> {
-          call.start(this, headers);
-          return call;
-        });
+    Context previous = request.context().attach();
+    AttemptScopes.Scope scope = Outbound.enter(attempt); // known to tracing meanwhile
+    try {
+      ClientCall<ReqT, RespT> newCall = channel().newCall(method(), options());
+      call = newCall;
+      newCall.start(this, headers);
+    } finally {
+      scope.close();
+      request.context().detach(previous);
+    }
   }
 
   ClientCall<ReqT, RespT> call() {
-    return call;
+    ClientCall<ReqT, RespT> current = call;
+    if (current == null) {
+      throw new IllegalStateException("not started");
+    }
+    return current;
   }
 
   long bytesSent() {
@@ -214,22 +222,6 @@ final class AttemptRun<ReqT, RespT> extends ClientCall.Listener<RespT> {
           default -> false;
         };
     return ofApplication ? Ending.CANCELLED : Ending.BROKEN;
-  }
-
-  private ClientCall<ReqT, RespT> newCall() {
-    return sending(() -> channel().newCall(method(), options()));
-  }
-
-  /** Runs in the application's context, and with the attempt known to tracing. */
-  private <T> T sending(Supplier<T> action) {
-    Context previous = request.context().attach();
-    AttemptScopes.Scope scope = Outbound.enter(attempt);
-    try {
-      return action.get();
-    } finally {
-      scope.close();
-      request.context().detach(previous);
-    }
   }
 
   private void timeOut() {

@@ -47,6 +47,15 @@ final class DecidingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implements
     decided.start(listener, newHeaders);
   }
 
+  /** Returns the same call, started, to be made in the background. */
+  DecidingCall<ReqT, RespT> copy(CallOptions newOptions) {
+    DecidingCall<ReqT, RespT> copy = new DecidingCall<>(mesh, method, newOptions, next);
+    Metadata copied = new Metadata();
+    copied.merge(headers());
+    copy.headers = copied;
+    return copy;
+  }
+
   MeshChannel mesh() {
     return mesh;
   }

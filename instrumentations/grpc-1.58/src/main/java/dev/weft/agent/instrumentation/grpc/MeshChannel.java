@@ -91,6 +91,11 @@ final class MeshChannel {
     return Outbound.begin(request, MeshRequestReader.INSTANCE);
   }
 
+  /** Counts a call that the mesh makes for itself; false if the channel takes no more calls. */
+  boolean beginMirror() {
+    return counted();
+  }
+
   /** Tells that a managed call is over. */
   void ended() {
     if (calls.decrementAndGet() == SHUTDOWN) {

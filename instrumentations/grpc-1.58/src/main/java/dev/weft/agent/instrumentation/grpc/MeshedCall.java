@@ -44,6 +44,7 @@ final class MeshedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   private ClientCall.@Nullable Listener<RespT> listener;
   private @Nullable Pause pause;
   private @Nullable Step pausedStep;
+  private @Nullable Call mirror;
   private long readyWaitNanos = FIRST_READY_WAIT_NANOS;
   private volatile @Nullable AttemptRun<ReqT, RespT> run;
   private volatile @Nullable Status cancelled;
@@ -104,7 +105,7 @@ final class MeshedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
           perform(ClientCall::halfClose);
           AttemptRun<ReqT, RespT> current = run;
           if (current != null) {
-            current.requestIsComplete();
+            requestIsComplete(current);
           }
         });
   }
@@ -231,9 +232,19 @@ final class MeshedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
       return;
     }
     run = newRun;
+    mirror = attempt.mirror();
     replay.applyTo(newRun.call());
     if (replay.isComplete()) {
-      newRun.requestIsComplete();
+      requestIsComplete(newRun);
+    }
+  }
+
+  private void requestIsComplete(AttemptRun<ReqT, RespT> current) {
+    current.requestIsComplete();
+    Call drawn = mirror;
+    mirror = null;
+    if (drawn != null && !(isReplayable() && Shadow.send(request, drawn, replay))) {
+      drawn.abandon();
     }
   }
 

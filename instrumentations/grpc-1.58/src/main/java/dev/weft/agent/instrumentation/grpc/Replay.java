@@ -83,6 +83,13 @@ final class Replay<ReqT> {
     }
   }
 
+  /** Does it all with another call, which is asked for responses otherwise. */
+  void copyTo(ClientCall<ReqT, ?> call) {
+    for (Deed<ReqT> deed : deeds) {
+      deed.applyTo(call);
+    }
+  }
+
   /** A message, the end of the messages, or a switch of compression. */
   @FunctionalInterface
   interface Deed<ReqT> {

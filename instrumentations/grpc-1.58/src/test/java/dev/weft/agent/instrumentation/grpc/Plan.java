@@ -20,15 +20,16 @@ record Plan(
     @Nullable String authority,
     @Nullable String path,
     boolean mutates,
+    boolean isMirrored,
     long timeoutNanos,
     long delayNanos) {
 
   static Plan say(Step step) {
-    return new Plan(step, null, null, null, false, 0, 0);
+    return new Plan(step, null, null, null, false, false, 0, 0);
   }
 
   static Plan to(@Nullable InetSocketAddress address) {
-    return new Plan(null, address, null, null, false, 0, 0);
+    return new Plan(null, address, null, null, false, false, 0, 0);
   }
 
   static Plan to(OrdersServer server) {
@@ -36,22 +37,30 @@ record Plan(
   }
 
   Plan authority(String newAuthority) {
-    return new Plan(step, address, newAuthority, path, mutates, timeoutNanos, delayNanos);
+    return new Plan(
+        step, address, newAuthority, path, mutates, isMirrored, timeoutNanos, delayNanos);
   }
 
   Plan path(String newPath) {
-    return new Plan(step, address, authority, newPath, mutates, timeoutNanos, delayNanos);
+    return new Plan(
+        step, address, authority, newPath, mutates, isMirrored, timeoutNanos, delayNanos);
   }
 
   Plan mutating() {
-    return new Plan(step, address, authority, path, true, timeoutNanos, delayNanos);
+    return new Plan(step, address, authority, path, true, isMirrored, timeoutNanos, delayNanos);
   }
 
   Plan timeout(Duration timeout) {
-    return new Plan(step, address, authority, path, mutates, timeout.toNanos(), delayNanos);
+    return new Plan(
+        step, address, authority, path, mutates, isMirrored, timeout.toNanos(), delayNanos);
   }
 
   Plan delay(Duration delay) {
-    return new Plan(step, address, authority, path, mutates, timeoutNanos, delay.toNanos());
+    return new Plan(
+        step, address, authority, path, mutates, isMirrored, timeoutNanos, delay.toNanos());
+  }
+
+  Plan mirrored() {
+    return new Plan(step, address, authority, path, mutates, true, timeoutNanos, delayNanos);
   }
 }

@@ -125,6 +125,10 @@ final class ScriptedMesh implements OutboundEngine, AutoCloseable {
       }
     }
 
+    Call copy() {
+      return new ScriptedCall<>(request, reader);
+    }
+
     long ended(String report) {
       reports.add(report);
       long wait = retry.waitNanos(report, reader.isReplayable(request));
@@ -212,7 +216,7 @@ final class ScriptedMesh implements OutboundEngine, AutoCloseable {
 
     @Override
     public @Nullable Call mirror() {
-      return null;
+      return plan.isMirrored() ? call.copy() : null;
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,19 @@ class WireTest {
 
       assertThat(mesh.requests).containsExactly("POST other.mesh:80/shop.Orders/Get grpc ann");
       assertThat(v1.authorities).containsExactly("other.mesh");
+    }
+  }
+
+  @Test
+  void aMirroredCallIsSentTwiceAndAnsweredOnce() {
+    try (ScriptedMesh mesh = new ScriptedMesh(n -> n == 1 ? Plan.to(v1).mirrored() : Plan.to(v2))) {
+      assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
+
+      Awaitility.await().until(() -> mesh.reports.contains("2 end COMPLETE/0"));
+      assertThat(v2.calls).hasValue(1);
+      assertThat(v2.headers.get(0).get(USER)).isEqualTo("ann");
+      assertThat(intercepted).hasValue(1);
+      assertThat(mesh.active).hasValue(0);
     }
   }
 

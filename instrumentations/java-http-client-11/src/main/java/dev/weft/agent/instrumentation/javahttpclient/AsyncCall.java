@@ -54,11 +54,26 @@ final class AsyncCall<T> {
       @Nullable Object facade,
       BodyHandler<T> handler,
       @Nullable PushPromiseHandler<T> pushes) {
+    this(client, facade, handler, pushes, Redirects.of(client));
+  }
+
+  private AsyncCall(
+      HttpClient client,
+      @Nullable Object facade,
+      BodyHandler<T> handler,
+      @Nullable PushPromiseHandler<T> pushes,
+      @Nullable Redirects redirects) {
     this.client = client;
     this.facade = facade;
     this.handler = handler;
     this.pushes = pushes;
-    this.redirects = Redirects.of(client);
+    this.redirects = redirects;
+  }
+
+  /** Starts a call whose response nobody waits for, and whose redirects are not followed. */
+  static void copy(HttpClient client, Hop hop) {
+    new AsyncCall<Object>(client, null, info -> new DiscardingSubscriber<>(), null, null)
+        .proceed(hop);
   }
 
   /** Starts; throws what the library throws at once for a request that it refuses. */
@@ -97,6 +112,9 @@ final class AsyncCall<T> {
   }
 
   private void send(Hop hop, @Nullable Attempt attempt) {
+    if (attempt != null) {
+      Shadow.send(client, hop, attempt);
+    }
     AttemptRun<T> run = new AttemptRun<>(hop, attempt, handler, redirects);
     CompletableFuture<HttpResponse<T>> sent;
     try {

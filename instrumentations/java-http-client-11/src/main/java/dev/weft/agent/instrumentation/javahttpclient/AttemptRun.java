@@ -36,7 +36,8 @@ final class AttemptRun<T> implements BodyHandler<T> {
   private @Nullable HttpRequest following;
   private @Nullable HttpHeaders shownHeaders;
 
-  AttemptRun(Hop hop, @Nullable Attempt attempt, BodyHandler<T> handler, @Nullable Redirects redirects) {
+  AttemptRun(
+      Hop hop, @Nullable Attempt attempt, BodyHandler<T> handler, @Nullable Redirects redirects) {
     this.hop = hop;
     this.attempt = attempt;
     this.handler = handler;

@@ -67,7 +67,11 @@ final class BlockingCall<T> {
       if (step instanceof Refuse refuse) {
         throw new IOException(refuse.reason());
       }
-      AttemptRun<T> run = new AttemptRun<>(hop, (Attempt) step, handler, redirects);
+      Attempt attempt = (Attempt) step;
+      if (attempt != null) {
+        Shadow.send(client, hop, attempt);
+      }
+      AttemptRun<T> run = new AttemptRun<>(hop, attempt, handler, redirects);
       HttpResponse<T> response = send(run);
       if (response != null) {
         return response;

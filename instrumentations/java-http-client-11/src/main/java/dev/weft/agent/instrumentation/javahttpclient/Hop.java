@@ -63,6 +63,11 @@ final class Hop {
     return new Hop(request, begin(client, request));
   }
 
+  /** Returns a hop that sends the same request for another call. */
+  Hop copiedTo(Call other) {
+    return new Hop(request, other);
+  }
+
   private static @Nullable Call begin(HttpClient client, HttpRequest request) {
     URI uri = request.uri();
     if (!"http".equalsIgnoreCase(uri.getScheme()) || isLibrarysOwn(request)) {

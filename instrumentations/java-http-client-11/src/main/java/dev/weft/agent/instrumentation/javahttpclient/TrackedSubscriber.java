@@ -1,3 +1,7 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;

@@ -5,6 +5,7 @@
 package dev.weft.agent.instrumentation.okhttp;
 
 import dev.weft.agent.seam.Call;
+import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Outbound;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -31,6 +32,8 @@ public final class CallInterceptor implements Interceptor {
 
   /** Written within the client's constructor, so whoever sees the client sees it. */
   private @Nullable OkHttpClient client;
+
+  private @Nullable Shadow shadow;
 
   private CallInterceptor() {}
 
@@ -59,6 +62,7 @@ public final class CallInterceptor implements Interceptor {
 
   void setClient(OkHttpClient client) {
     this.client = client;
+    this.shadow = new Shadow(client);
     inClients = true;
   }
 
@@ -71,7 +75,7 @@ public final class CallInterceptor implements Interceptor {
       Request next = FollowUps.take(response);
       return next == null ? response : follow(chain, response, null, next);
     }
-    Exchange exchange = new Exchange(chain, request, call, null);
+    Exchange exchange = new Exchange(chain, request, call, null, shadow);
     Response response = exchange.run();
     Request next = FollowUps.take(response);
     return next == null ? response : follow(chain, response, exchange, next);
@@ -100,7 +104,7 @@ public final class CallInterceptor implements Interceptor {
           exchange = null;
           response = chain.proceed(next);
         } else {
-          exchange = new Exchange(chain, next, call, exchange);
+          exchange = new Exchange(chain, next, call, exchange, shadow);
           response = exchange.run();
         }
       } finally {
@@ -116,11 +120,20 @@ public final class CallInterceptor implements Interceptor {
   }
 
   private @Nullable Call begin(Request request) {
+    Call copied = Shadow.take(request);
+    if (copied != null) {
+      return copied;
+    }
     OkHttpClient own = client;
     if (request.isHttps() || own == null || goesThroughProxy(own, request)) {
       return null;
     }
-    return Outbound.begin(request, RequestView.INSTANCE);
+    try {
+      return Outbound.begin(request, RequestView.INSTANCE);
+    } catch (RuntimeException | LinkageError e) {
+      Hooks.failed(HOOK, "begin: " + e);
+      return null;
+    }
   }
 
   private static boolean goesThroughProxy(OkHttpClient client, Request request) {

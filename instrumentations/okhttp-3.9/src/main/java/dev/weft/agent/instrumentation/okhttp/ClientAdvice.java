@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.instrumentation.okhttp;
 
+import dev.weft.agent.seam.Hooks;
 import net.bytebuddy.asm.Advice;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,13 @@ public final class ClientAdvice {
 
   /** Adds the interceptors before the client copies the builder's lists. */
   @Advice.OnMethodEnter(suppress = Throwable.class, inline = false)
-  public static CallInterceptor enter(@Advice.Argument(0) OkHttpClient.Builder builder) {
-    return CallInterceptor.addTo(builder);
+  public static @Nullable CallInterceptor enter(@Advice.Argument(0) OkHttpClient.Builder builder) {
+    try {
+      return CallInterceptor.addTo(builder);
+    } catch (RuntimeException | LinkageError e) {
+      Hooks.failed(CallInterceptor.HOOK, "a client goes without the mesh: " + e);
+      return null;
+    }
   }
 
   /** Tells the new client's interceptor whose it is. */

@@ -8,12 +8,14 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Ending;
+import dev.weft.agent.seam.Attempt.Failure;
 import dev.weft.agent.seam.Call;
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.Step;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +48,7 @@ final class Exchange {
   private final Chain chain;
   private final Request request;
   private final Call call;
+  private final @Nullable Shadow shadow;
   private @Nullable Address lastUsed;
   private Trip trip;
 
@@ -53,11 +56,18 @@ final class Exchange {
    * Makes one that has not begun.
    *
    * @param previous the hop before, of the same call of the application
+   * @param shadow sends copies for mirrors
    */
-  Exchange(Chain chain, Request request, Call call, @Nullable Exchange previous) {
+  Exchange(
+      Chain chain,
+      Request request,
+      Call call,
+      @Nullable Exchange previous,
+      @Nullable Shadow shadow) {
     this.chain = chain;
     this.request = request;
     this.call = call;
+    this.shadow = shadow;
     this.lastUsed = previous == null ? null : previous.lastUsed;
     this.trip = new Trip();
   }
@@ -176,7 +186,11 @@ final class Exchange {
     if (step instanceof Refuse refuse) {
       throw new SSLPeerUnverifiedException(refuse.reason());
     }
-    trip.begin((Attempt) step);
+    Attempt attempt = (Attempt) step;
+    if (shadow != null) {
+      shadow.send(request, attempt);
+    }
+    trip.begin(attempt);
     return new Object[] {null, trip.limited(connecting)};
   }
 
@@ -226,16 +240,27 @@ final class Exchange {
     } else {
       trip.waitNanos =
           attempt.failed(
-              Failures.of(
-                  failure, trip.isTimedOut(failure), trip.isConnected, chain.call().isCanceled()));
+              trip.isWaitCut
+                  ? Failure.APPLICATION_TIMEOUT
+                  : Failures.of(
+                      failure,
+                      trip.isTimedOut(failure),
+                      trip.isConnected,
+                      chain.call().isCanceled()));
     }
     return trip.waitNanos;
   }
 
-  /** Waits as a policy orders, but not beyond the application's cancelling or its call timeout. */
+  /**
+   * Waits as a policy orders, but not beyond the application's cancelling, its call timeout or its
+   * read timeout: it would not wait longer for a server that is slow.
+   */
   private void pause(long nanos) throws IOException {
-    long end = System.nanoTime() + nanos;
-    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+    long most = MILLISECONDS.toNanos(chain.readTimeoutMillis());
+    boolean isTooLong = most > 0 && nanos > most;
+    long wait = isTooLong ? most : nanos;
+    long end = System.nanoTime() + wait;
+    for (long left = wait; left > 0; left = end - System.nanoTime()) {
       if (chain.call().isCanceled()) {
         throw new IOException("Canceled");
       }
@@ -243,6 +268,10 @@ final class Exchange {
         throw new InterruptedIOException("interrupted");
       }
       LockSupport.parkNanos(this, Math.min(left, CANCEL_CHECK_NANOS));
+    }
+    if (isTooLong) {
+      trip.isWaitCut = true;
+      throw new SocketTimeoutException("timeout");
     }
   }
 }

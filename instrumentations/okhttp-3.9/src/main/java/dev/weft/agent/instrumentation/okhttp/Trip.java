@@ -23,6 +23,7 @@ final class Trip {
   boolean isHttp2;
   boolean isConnected;
   boolean isReadLimited;
+  boolean isWaitCut;
   boolean headersCame;
   boolean ranOut;
   long startNanos;

@@ -4,7 +4,6 @@
  */
 package dev.weft.agent.instrumentation.okhttp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +13,7 @@ import dev.weft.agent.instrumentation.testing.LocalServer;
 import dev.weft.agent.instrumentation.testing.PlainWeaver;
 import dev.weft.agent.instrumentation.testing.ScriptedAttempt;
 import dev.weft.agent.instrumentation.testing.ScriptedMesh;
+import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
 import java.io.IOException;
@@ -152,11 +152,7 @@ class OkHttpTest {
   @Test
   void bodyIsSentAgainToAnotherEndpoint() throws IOException {
     v1.handle(exchange -> LocalServer.answer(exchange, 503, "busy"));
-    v2.handle(
-        exchange -> {
-          String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-          LocalServer.answer(exchange, 200, "got " + body);
-        });
+    v2.handle(LocalServer::echo);
     mesh.manage("orders", n -> n == 0 ? to(v1).retryOn(503) : to(v2));
 
     Request request =
@@ -435,7 +431,9 @@ class OkHttpTest {
   @Test
   void perTryTimeoutOnAReusedConnectionIsNotRecoveredFrom() throws IOException {
     CountDownLatch release = new CountDownLatch(1);
-    mesh.manage("orders", n -> n < 2 ? to(v1).timeoutMillis(200).retryOnFailure(0) : to(v2));
+    mesh.manage(
+        "orders",
+        n -> n == 1 ? to(v1).timeoutMillis(200).retryOnFailure(0) : n == 0 ? to(v1) : to(v2));
     get("http://orders/");
     v1.handle(exchange -> await(release));
 
@@ -474,11 +472,11 @@ class OkHttpTest {
           exchange.getResponseBody().write('b');
           exchange.close();
         });
-    mesh.manage("orders", n -> to(v1).timeoutMillis(150));
+    mesh.manage("orders", n -> to(v1).timeoutMillis(1_500));
 
     try (Response response = call("http://orders/")) {
       assertThat(Wire.body(response).source().readByte()).isEqualTo((byte) 'a');
-      CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS).execute(release::countDown);
+      CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS).execute(release::countDown);
       assertThat(Wire.body(response).string()).isEqualTo("b");
     }
   }
@@ -505,6 +503,17 @@ class OkHttpTest {
     get("http://orders/");
 
     assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(200_000_000);
+  }
+
+  @Test
+  void delayEndsWithTheReadTimeout() {
+    mesh.manage("orders", n -> to(v1).delayMillis(20_000).retryOnFailure(0));
+    client = client.newBuilder().readTimeout(100, TimeUnit.MILLISECONDS).build();
+
+    assertThatThrownBy(() -> get("http://orders/")).isInstanceOf(SocketTimeoutException.class);
+
+    assertThat(mesh.attempts()).hasSize(1);
+    assertThat(mesh.attempt(0).events()).containsExactly("failed APPLICATION_TIMEOUT");
   }
 
   @Test
@@ -637,6 +646,19 @@ class OkHttpTest {
     assertThat(get("http://orders/")).isEqualTo("v1");
 
     assertThat(mesh.begun()).isEmpty();
+  }
+
+  @Test
+  void faultOfOursIsReportedAndTheCallGoesOn() throws IOException {
+    mesh.breakDown();
+
+    assertThat(get("http://localhost:" + v1.address().getPort() + "/")).isEqualTo("v1");
+
+    assertThat(Hooks.statuses().get("okhttp-3.9"))
+        .isEqualTo(
+            new Hooks.Status(
+                Hooks.State.FAILED,
+                "begin: java.lang.IllegalStateException: broken, as the test wants it"));
   }
 
   @Test

@@ -74,6 +74,12 @@ public final class LocalServer implements AutoCloseable {
     exchange.close();
   }
 
+  /** Answers with {@code got} and the request's body. */
+  public static void echo(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    answer(exchange, 200, "got " + new String(body, StandardCharsets.UTF_8));
+  }
+
   @Override
   public void close() {
     server.stop(0);

@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.instrumentation.testing;
 
+import dev.weft.agent.instrumentation.HookWatch;
 import dev.weft.agent.instrumentation.WeftModule;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
@@ -28,7 +29,8 @@ public final class PlainWeaver {
             .disableClassFormatChanges()
             .ignore(ElementMatchers.nameStartsWith("net.bytebuddy."))
             .with(AgentBuilder.RedefinitionStrategy.RETRANSFORMATION)
-            .with(AgentBuilder.Listener.StreamWriting.toSystemError().withErrorsOnly());
+            .with(AgentBuilder.Listener.StreamWriting.toSystemError().withErrorsOnly())
+            .with(new HookWatch());
     for (TypeInstrumentation type : module.typeInstrumentations()) {
       Collector collector = new Collector();
       type.transform(collector);

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,10 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
   private final Map<String, IntFunction<Step>> hosts = new ConcurrentHashMap<>();
   private final List<String> begun = new CopyOnWriteArrayList<>();
   private final List<ScriptedAttempt> attempts = new CopyOnWriteArrayList<>();
+  private final List<BooleanSupplier> replayable = new CopyOnWriteArrayList<>();
   private final AtomicInteger abandoned = new AtomicInteger();
   private final AtomicInteger steps = new AtomicInteger();
+  private volatile boolean isBroken;
 
   /** Returns a new one, which is the seam's engine until it is closed. */
   public static ScriptedMesh installed() {
@@ -53,6 +56,16 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
     return attempts.get(index);
   }
 
+  /** Asks the adapter whether the request of a call, from 0, could be sent again now. */
+  public boolean isReplayable(int begunCall) {
+    return replayable.get(begunCall).getAsBoolean();
+  }
+
+  /** Makes the beginning of every call throw, as a fault of ours would. */
+  public void breakDown() {
+    isBroken = true;
+  }
+
   /** Returns how many calls were abandoned. */
   public int abandoned() {
     return abandoned.get();
@@ -60,6 +73,9 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
 
   @Override
   public <Q> @Nullable Call begin(Q request, RequestReader<Q> reader) {
+    if (isBroken) {
+      throw new IllegalStateException("broken, as the test wants it");
+    }
     IntFunction<Step> script = hosts.get(reader.host(request));
     if (script == null) {
       return null;
@@ -71,6 +87,7 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
             + ':'
             + reader.port(request)
             + reader.path(request));
+    replayable.add(() -> reader.isReplayable(request));
     return new ScriptedCall(script);
   }
 

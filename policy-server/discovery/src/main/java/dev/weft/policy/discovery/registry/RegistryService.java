@@ -4,9 +4,11 @@
  */
 package dev.weft.policy.discovery.registry;
 
+import dev.weft.policy.discovery.AgentIdentity;
 import dev.weft.protocol.registry.v1.AnnounceRequest;
 import dev.weft.protocol.registry.v1.AnnounceResponse;
 import dev.weft.protocol.registry.v1.RegistryServiceGrpc.RegistryServiceImplBase;
+import dev.weft.protocol.registry.v1.Workload;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** Takes announcements. The stream is the lease. Thread-safe. */
 public final class RegistryService extends RegistryServiceImplBase {
@@ -37,7 +40,9 @@ public final class RegistryService extends RegistryServiceImplBase {
 
   @Override
   public StreamObserver<AnnounceRequest> announce(StreamObserver<AnnounceResponse> responses) {
-    Announcer announcer = new Announcer((ServerCallStreamObserver<AnnounceResponse>) responses);
+    Announcer announcer =
+        new Announcer(
+            (ServerCallStreamObserver<AnnounceResponse>) responses, AgentIdentity.KEY.get());
     announcers.add(announcer);
     announcer.responses.setOnCancelHandler(() -> announcer.onError(Status.CANCELLED.asException()));
     return announcer;
@@ -55,9 +60,12 @@ public final class RegistryService extends RegistryServiceImplBase {
     private final ServerCallStreamObserver<AnnounceResponse> responses;
     private final Registry.Session session = new Registry.Session();
     private final AtomicBoolean isOver = new AtomicBoolean();
+    private final @Nullable AgentIdentity identity;
 
-    Announcer(ServerCallStreamObserver<AnnounceResponse> responses) {
+    Announcer(
+        ServerCallStreamObserver<AnnounceResponse> responses, @Nullable AgentIdentity identity) {
       this.responses = responses;
+      this.identity = identity;
     }
 
     @Override
@@ -66,7 +74,7 @@ public final class RegistryService extends RegistryServiceImplBase {
         return;
       }
       List<String> problems = new ArrayList<>();
-      if (request.hasWorkload()) {
+      if (request.hasWorkload() && isOwn(request.getWorkload(), problems)) {
         Announcement.Accepted accepted = Announcement.check(request.getWorkload(), problems);
         if (accepted != null) {
           registry.announce(session, accepted);
@@ -85,6 +93,17 @@ public final class RegistryService extends RegistryServiceImplBase {
                   .build());
         }
       }
+    }
+
+    private boolean isOwn(Workload workload, List<String> problems) {
+      String problem =
+          identity == null
+              ? null
+              : identity.problem(workload.getNamespace(), workload.getServiceAccount());
+      if (problem != null) {
+        problems.add(problem);
+      }
+      return problem == null;
     }
 
     @Override

@@ -11,6 +11,8 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.grpc.protocol.ArmeriaMessageDeframer;
 import com.linecorp.armeria.common.grpc.protocol.DeframedMessage;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -29,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -217,6 +220,17 @@ final class GrpcCall<Q, R> extends ServerCall<Q, R> implements Subscriber<Defram
               : writer.tryWrite(GrpcHeaders.trailersOnly(status));
       writer.close();
     }
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    Attributes.Builder attributes =
+        Attributes.newBuilder().set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, context.remoteAddress());
+    SSLSession session = context.sslSession();
+    if (session != null) {
+      attributes.set(Grpc.TRANSPORT_ATTR_SSL_SESSION, session);
+    }
+    return attributes.build();
   }
 
   @Override

@@ -116,7 +116,9 @@ class PolicyFolderTest {
                   .anySatisfy(
                       line ->
                           assertThat(line)
-                              .contains("a.yaml:7: spec.http[0].timeout: \"soon\" (expected:")
+                              .contains(
+                                  "a.yaml:7: VirtualService orders: spec.http[0].timeout: \"soon\""
+                                      + " (expected:")
                               .endsWith("what the file said before stays in effect")));
       assertThat(timeout()).isEqualTo("2s");
 

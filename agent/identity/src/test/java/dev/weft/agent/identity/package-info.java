@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weft.agent.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weft.agent.instrumentation.okhttp;
+
+import org.jspecify.annotations.NullMarked;

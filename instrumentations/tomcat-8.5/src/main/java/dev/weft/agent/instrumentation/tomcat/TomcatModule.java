@@ -1,0 +1,53 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.instrumentation.tomcat;
+
+import dev.weft.agent.instrumentation.WeftModule;
+import dev.weft.agent.instrumentation.WeftType;
+import java.util.List;
+
+/**
+ * Weaves Tomcat's connector, below the servlet API. A request is met where the adapter parses it,
+ * which is inside upstream's server span, and it ends where the adapter lets go of it: after the
+ * service method, or after the dispatch that ended asynchronous processing.
+ */
+public final class TomcatModule extends WeftModule {
+  /** The hook's name. */
+  static final String HOOK = "tomcat-8.5";
+
+  private static final String REQUEST = "org.apache.coyote.Request";
+  private static final String RESPONSE = "org.apache.coyote.Response";
+
+  /** Called by the agent. */
+  public TomcatModule() {
+    super(HOOK);
+  }
+
+  @Override
+  protected List<WeftType> types() {
+    return List.of(
+        WeftType.of("org.apache.catalina.connector.CoyoteAdapter")
+            .advise(
+                "BeginAdvice",
+                "postParseRequest",
+                REQUEST,
+                "org.apache.catalina.connector.Request",
+                RESPONSE,
+                "org.apache.catalina.connector.Response")
+            .advise("EndAdvice", "service", REQUEST, RESPONSE)
+            .advise(
+                "EndAdvice",
+                "asyncDispatch",
+                REQUEST,
+                RESPONSE,
+                "org.apache.tomcat.util.net.SocketEvent"),
+        WeftType.of(REQUEST).advise("RecycleAdvice", "recycle"),
+        WeftType.of("org.apache.coyote.AbstractProtocol")
+            .advise("OpenAdvice", "start")
+            .advise("OpenAdvice", "resume")
+            .advise("CloseAdvice", "pause")
+            .advise("CloseAdvice", "stop"));
+  }
+}

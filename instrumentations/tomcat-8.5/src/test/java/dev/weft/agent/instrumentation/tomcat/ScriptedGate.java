@@ -1,0 +1,74 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.instrumentation.tomcat;
+
+import dev.weft.agent.seam.Inbound;
+import dev.weft.agent.seam.InboundCall;
+import dev.weft.agent.seam.InboundEngine;
+import dev.weft.agent.seam.Peer;
+import dev.weft.agent.seam.Reply;
+import dev.weft.agent.seam.RequestReader;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** The server side of a mesh: answers with one reply, or lets the application handle all. */
+final class ScriptedGate implements InboundEngine, AutoCloseable {
+  final Map<Integer, String> ports = new ConcurrentHashMap<>();
+  final List<String> requests = new CopyOnWriteArrayList<>();
+  final List<String> ends = new CopyOnWriteArrayList<>();
+
+  private final @Nullable Reply reply;
+
+  ScriptedGate(@Nullable Reply reply) {
+    this.reply = reply;
+    Inbound.install(this);
+  }
+
+  @Override
+  public void listening(String hook, int port, String protocol) {
+    if (hook.equals("tomcat-8.5")) {
+      ports.put(port, protocol);
+    }
+  }
+
+  @Override
+  public void closed(int port) {
+    ports.remove(port);
+  }
+
+  @Override
+  public <Q> InboundCall begin(Q request, RequestReader<Q> reader, Peer peer) {
+    requests.add(
+        reader.method(request)
+            + ' '
+            + reader.host(request)
+            + reader.path(request)
+            + (reader.isGrpc(request) ? " grpc from " : " http from ")
+            + peer.address()
+            + (peer.localPort() == reader.port(request) ? "" : " at another port")
+            + " x-many: "
+            + reader.header(request, "x-many"));
+    return new InboundCall() {
+      // Nothing is ignored here: a second end is seen.
+      @Override
+      public @Nullable Reply reply() {
+        return reply;
+      }
+
+      @Override
+      public void end(int status, int grpcStatus) {
+        ends.add(status + "/" + grpcStatus);
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    Inbound.install(null);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weft.agent.instrumentation.tomcat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.policy.ca;
+
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** What the other end of a connection showed of itself, as the handshake verified it. Stateless. */
+public final class PeerCertificates {
+  private PeerCertificates() {}
+
+  /**
+   * Returns the client certificate and what came with it; empty if there was none.
+   *
+   * @param session null for a connection in plain text
+   */
+  public static List<X509Certificate> of(@Nullable SSLSession session) {
+    if (session == null) {
+      return List.of();
+    }
+    try {
+      return Arrays.stream(session.getPeerCertificates())
+          .filter(X509Certificate.class::isInstance)
+          .map(X509Certificate.class::cast)
+          .toList();
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * Returns the identity that the peer showed, or null if it showed none.
+   *
+   * @param session null for a connection in plain text
+   */
+  public static @Nullable SpiffeId identity(@Nullable SSLSession session) {
+    List<X509Certificate> chain = of(session);
+    try {
+      return chain.isEmpty() ? null : SpiffeId.of(chain.get(0));
+    } catch (CertificateException e) {
+      return null;
+    }
+  }
+}
