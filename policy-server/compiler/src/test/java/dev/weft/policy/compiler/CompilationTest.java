@@ -89,7 +89,8 @@ class CompilationTest {
     Audience orders = before.audience("shop", Map.of("app", "orders"));
     CompiledResource guard = guard(before, orders);
 
-    assertThat(guard(before.withResources(policiesOnly, guarded.workloads()), orders)).isSameAs(guard);
+    assertThat(guard(before.withResources(policiesOnly, guarded.workloads()), orders))
+        .isSameAs(guard);
     assertThat(guard(before.withResources(List.of(), guarded.workloads()), orders))
         .isNotEqualTo(guard);
     assertThat(guard(before, before.audience("shop", Map.of("app", "stock")))).isNotEqualTo(guard);

@@ -38,7 +38,7 @@ interface Condition {
       Condition inner = of(not.condition());
       return request -> !inner.matches(request);
     } else if (condition instanceof RbacCondition.Header header) {
-      return header(new HeaderMatcher(header.match()));
+      return header(header.match().name(), new HeaderMatcher(header.match()));
     } else if (condition instanceof RbacCondition.Path path) {
       return path(path.match());
     } else if (condition instanceof RbacCondition.PathTemplate template) {
@@ -80,12 +80,12 @@ interface Condition {
     return ANY;
   }
 
-  private static Condition header(HeaderMatcher matcher) {
-    return switch (matcher.name()) {
+  private static Condition header(String name, HeaderMatcher matcher) {
+    return switch (name) {
       case ":method" -> request -> matcher.matchesValue(request.method());
       case ":authority", "host" -> request -> matcher.matchesValue(request.authority());
       case ":path" -> request -> matcher.matchesValue(request.rawPath());
-      default -> request -> matcher.matchesValue(request.header(matcher.name()));
+      default -> request -> matcher.matchesValue(request.header(name));
     };
   }
 

@@ -59,6 +59,11 @@ final class RequestView implements RequestReader<Request> {
   }
 
   @Override
+  public boolean isMutable(Request request) {
+    return true;
+  }
+
+  @Override
   public boolean isReplayable(Request request) {
     return false;
   }

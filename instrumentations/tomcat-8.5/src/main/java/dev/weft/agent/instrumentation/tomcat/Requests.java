@@ -39,6 +39,9 @@ final class Requests {
     wire.setNote(NOTE, call);
     Reply reply = call.reply();
     if (reply == null) {
+      if (call.changesRequest()) {
+        call.mutateRequest(wire.getMimeHeaders(), HeaderChanges.INSTANCE);
+      }
       return false;
     }
     Answers.write(request, response, reply);

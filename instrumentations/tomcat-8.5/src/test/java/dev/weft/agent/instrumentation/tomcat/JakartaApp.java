@@ -46,8 +46,18 @@ public final class JakartaApp extends HttpServlet {
     response.setStatus(status);
     response.setHeader("x-app", "yes");
     response.setHeader("x-path", request.getServletPath());
+    copy(request, "x-subject", response, "x-subject");
+    copy(request, "authorization", response, "x-authorization");
     response.setContentLength(answer.length);
     response.getOutputStream().write(answer);
+  }
+
+  private static void copy(
+      HttpServletRequest request, String from, HttpServletResponse response, String to) {
+    String value = request.getHeader(from);
+    if (value != null) {
+      response.setHeader(to, value);
+    }
   }
 
   private static void writeWithoutEnd(HttpServletResponse response) throws IOException {
