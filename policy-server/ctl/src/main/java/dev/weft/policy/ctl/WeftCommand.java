@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
       AgentsCommand.class,
       ExplainCommand.class,
       CompileCommand.class,
-        TokenCommand.class
+      TokenCommand.class
     })
 final class WeftCommand {
 

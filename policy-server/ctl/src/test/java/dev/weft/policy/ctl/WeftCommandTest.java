@@ -246,7 +246,8 @@ class WeftCommandTest {
 
   @Test
   void everyCommandHelps() {
-    for (String command : List.of("apply", "get", "delete", "agents", "explain", "compile", "token")) {
+    for (String command :
+        List.of("apply", "get", "delete", "agents", "explain", "compile", "token")) {
       assertThat(CommandRun.of(command, "--help").output()).contains("Usage: weft " + command);
     }
   }
