@@ -6,10 +6,10 @@ package dev.weft.agent.seam;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +40,13 @@ public record ClientTls(SSLContext context, @Nullable String serverName, List<St
   }
 
   private List<SNIServerName> serverNames() {
-    // As bytes: Istio's names have underscores, which the constructor for text refuses.
-    return serverName == null
-        ? List.of()
-        : List.of(new SNIHostName(serverName.getBytes(StandardCharsets.US_ASCII)));
+    return serverName == null ? List.of() : List.of(new HostName(serverName));
+  }
+
+  /** A host name that may have underscores, as Istio's have: the JDK's own type refuses them. */
+  private static final class HostName extends SNIServerName {
+    HostName(String name) {
+      super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII));
+    }
   }
 }
