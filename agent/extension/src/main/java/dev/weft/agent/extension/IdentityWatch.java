@@ -40,8 +40,7 @@ final class IdentityWatch {
               made.setDaemon(true);
               return made;
             });
-    thread.scheduleWithFixedDelay(
-        watch::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    thread.scheduleWithFixedDelay(watch::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     return watch.file;
   }
 

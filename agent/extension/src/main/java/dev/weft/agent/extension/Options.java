@@ -112,7 +112,8 @@ final class Options {
               "off, error, warn, info, debug or trace",
               text -> text.matches("|off|error|warn|info|debug|trace"));
       case TLS_PROTOCOLS ->
-          check(value, "TLSv1.3 or TLSv1.3,TLSv1.2", text -> text.matches("TLSv1\\.3(,TLSv1\\.2)?"));
+          check(
+              value, "TLSv1.3 or TLSv1.3,TLSv1.2", text -> text.matches("TLSv1\\.3(,TLSv1\\.2)?"));
       case SERVER -> check(value, "host:port", text -> text.isEmpty() || HostPort.isValid(text));
       case SERVICE_PORT -> check(value, "0 to 65535", text -> isNumber(text, 0, 65535));
       case METRICS_PORT ->

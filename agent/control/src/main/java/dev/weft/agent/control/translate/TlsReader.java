@@ -90,8 +90,7 @@ final class TlsReader {
       throw field.unsupported();
     }
     try {
-      UpstreamTlsContext context =
-          UpstreamTlsContext.parseFrom(socket.getTypedConfig().getValue());
+      UpstreamTlsContext context = UpstreamTlsContext.parseFrom(socket.getTypedConfig().getValue());
       return upstream(context, isRequired, field.at("typed_config"));
     } catch (InvalidProtocolBufferException e) {
       throw field.at("typed_config").bad("malformed", "an UpstreamTlsContext");
@@ -127,9 +126,7 @@ final class TlsReader {
       ids.add(exact(matcher.getMatcher(), matcherField.at("matcher")));
     }
     for (int i = 0; i < validation.getMatchSubjectAltNamesCount(); i++) {
-      ids.add(
-          exact(
-              validation.getMatchSubjectAltNames(i), field.at("match_subject_alt_names", i)));
+      ids.add(exact(validation.getMatchSubjectAltNames(i), field.at("match_subject_alt_names", i)));
     }
     return ids;
   }

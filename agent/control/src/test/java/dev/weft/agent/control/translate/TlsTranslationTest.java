@@ -42,8 +42,7 @@ class TlsTranslationTest {
   @Test
   void orderedTlsHoldsForAllEndpoints() {
     ClusterConfig cluster =
-        Pushed.of(
-                Xds.edsCluster(NAME).setTransportSocket(mutual(ORDERS)).build(), endpoints())
+        Pushed.of(Xds.edsCluster(NAME).setTransportSocket(mutual(ORDERS)).build(), endpoints())
             .cluster(NAME);
 
     assertThat(cluster.isTlsRequired()).isTrue();
@@ -81,8 +80,7 @@ class TlsTranslationTest {
     CommonTlsContext.Builder other =
         CommonTlsContext.newBuilder()
             .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder().setName("file-cert"));
-    return Stream.of(
-        argumentSet("SIMPLE", files.build()), argumentSet("MUTUAL", other.build()));
+    return Stream.of(argumentSet("SIMPLE", files.build()), argumentSet("MUTUAL", other.build()));
   }
 
   @ParameterizedTest

@@ -80,7 +80,8 @@ class MutualTlsTest {
     List<String> recorded = List.of("127.0.0.1:" + relay.port());
     new TestMesh()
         .host("secured.test", recorded, route -> {}, c -> secure(c, self.id().toString()))
-        .host("auto.test", recorded, route -> {}, c -> secureIfOffered(c, self.id().toString(), true))
+        .host(
+            "auto.test", recorded, route -> {}, c -> secureIfOffered(c, self.id().toString(), true))
         .host(
             "no-offer.test",
             List.of("127.0.0.1:" + toNoTls.port()),
@@ -269,9 +270,7 @@ class MutualTlsTest {
     return TransportSocket.newBuilder()
         .setName("envoy.transport_sockets.tls")
         .setTypedConfig(
-            Any.newBuilder()
-                .setTypeUrl(TypeUrls.UPSTREAM_TLS)
-                .setValue(context.toByteString()))
+            Any.newBuilder().setTypeUrl(TypeUrls.UPSTREAM_TLS).setValue(context.toByteString()))
         .build();
   }
 }
