@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Immutable; one object for all attempts with the same {@link Attempt#connectionKey}.
  *
  * @param context makes sockets and engines
- * @param serverName the name to send in the handshake (SNI); null to send none. One with underscores
- *     is not sent
+ * @param serverName the name to send in the handshake (SNI); null to send none. One with
+ *     underscores is not sent
  * @param protocols the versions of TLS that are allowed, such as {@code TLSv1.3}
  */
 public record ClientTls(SSLContext context, @Nullable String serverName, List<String> protocols) {
