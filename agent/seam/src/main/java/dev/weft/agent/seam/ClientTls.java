@@ -4,7 +4,6 @@
  */
 package dev.weft.agent.seam;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Immutable; one object for all attempts with the same {@link Attempt#connectionKey}.
  *
  * @param context makes sockets and engines
- * @param serverName the name to send in the handshake (SNI); null to send none
+ * @param serverName the name to send in the handshake (SNI); null to send none. One with
+ *     underscores is not sent
  * @param protocols the versions of TLS that are allowed, such as {@code TLSv1.3}
  */
 public record ClientTls(SSLContext context, @Nullable String serverName, List<String> protocols) {
@@ -40,9 +40,9 @@ public record ClientTls(SSLContext context, @Nullable String serverName, List<St
   }
 
   private List<SNIServerName> serverNames() {
-    // As bytes: Istio's names have underscores, which the constructor for text refuses.
-    return serverName == null
+    // Istio's names have underscores. The JDK's servers, ours among them, refuse those.
+    return serverName == null || serverName.indexOf('_') >= 0
         ? List.of()
-        : List.of(new SNIHostName(serverName.getBytes(StandardCharsets.US_ASCII)));
+        : List.of(new SNIHostName(serverName));
   }
 }
