@@ -4,7 +4,6 @@
  */
 package dev.weft.agent.engine.authorization;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -76,10 +75,11 @@ final class CanonicalPath {
       return text;
     }
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
+    byte[] decoded = new byte[bytes.length];
+    int length = 0;
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] != '%') {
-        decoded.write(bytes[i]);
+        decoded[length++] = bytes[i];
         continue;
       }
       int high = i + 2 < bytes.length ? Character.digit(bytes[i + 1], HEX) : -1;
@@ -87,9 +87,9 @@ final class CanonicalPath {
       if (high < 0 || low < 0) {
         return null;
       }
-      decoded.write(high * HEX + low);
+      decoded[length++] = (byte) (high * HEX + low);
       i += 2;
     }
-    return decoded.toString(StandardCharsets.UTF_8);
+    return new String(decoded, 0, length, StandardCharsets.UTF_8);
   }
 }
