@@ -48,7 +48,11 @@ class ArrowsTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              IDENTITY, "java..", "javax.net.ssl..", "javax.security.auth.x500..", "org.jspecify..");
+              IDENTITY,
+              "java..",
+              "javax.net.ssl..",
+              "javax.security.auth.x500..",
+              "org.jspecify..");
 
   @ArchTest
   static final ArchRule theCaKnowsNothingOfPolicies =
