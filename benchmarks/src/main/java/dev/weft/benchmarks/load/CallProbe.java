@@ -5,6 +5,7 @@
 package dev.weft.benchmarks.load;
 
 import com.sun.management.ThreadMXBean;
+import dev.weft.lab.Await;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -59,18 +60,19 @@ final class CallProbe {
   }
 
   /** Calls until somebody answers: the mesh's configuration comes a moment after the start. */
-  private void awaitAnswer() throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (System.nanoTime() < end) {
-      try {
-        if (once() == 200) {
-          return;
-        }
-      } catch (IOException | CompletionException e) {
-        Thread.sleep(50); // nobody knows the name yet
-      }
+  private void awaitAnswer() {
+    Await.until("an answer from " + uri, Duration.ofSeconds(60), this::isAnswered);
+  }
+
+  private boolean isAnswered() {
+    try {
+      return once() == 200;
+    } catch (IOException | CompletionException e) {
+      return false; // nobody knows the name yet
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
-    throw new IllegalStateException("no answer from " + uri);
   }
 
   private void call(int calls) throws IOException, InterruptedException {
