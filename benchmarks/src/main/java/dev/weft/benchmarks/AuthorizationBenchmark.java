@@ -125,7 +125,7 @@ public class AuthorizationBenchmark {
 
   private static final class NoObserver implements InboundObserver {
     @Override
-    public void listening(String hook, int port, String protocol) {}
+    public void listening(String hook, int port, String protocol, boolean takesTls) {}
 
     @Override
     public void closed(int port) {}

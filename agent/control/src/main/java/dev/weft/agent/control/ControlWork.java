@@ -132,8 +132,13 @@ final class ControlWork {
     }
   }
 
-  void listening(int port, String protocol, String hook) {
-    ports.opened(port, protocol, hook);
+  void listening(int port, String protocol, String hook, boolean takesTls) {
+    ports.opened(port, protocol, hook, takesTls);
+    announce();
+  }
+
+  void identified() {
+    ports.identified();
     announce();
   }
 
@@ -171,6 +176,9 @@ final class ControlWork {
 
   private void identityChanged(Server server, IdentityKeeper keeper) {
     WorkloadIdentity held = keeper.current();
+    if (held != null) {
+      identified();
+    }
     if (channel == null && held != null && !stopped) {
       IdentitySockets sockets =
           new IdentitySockets(

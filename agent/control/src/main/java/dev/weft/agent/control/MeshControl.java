@@ -70,9 +70,19 @@ public final class MeshControl implements AutoCloseable {
    * @param port 1 to 65535
    * @param protocol {@code http}, {@code http2}, {@code grpc}, {@code https} or {@code tcp}
    * @param hook the instrumentation that reports it
+   * @param takesTls whether callers may speak the mesh's TLS there once this process has an
+   *     identity
    */
-  public void listening(int port, String protocol, String hook) {
-    loop.execute(() -> work.listening(port, protocol, hook));
+  public void listening(int port, String protocol, String hook, boolean takesTls) {
+    loop.execute(() -> work.listening(port, protocol, hook, takesTls));
+  }
+
+  /**
+   * Tells that this process can prove who it is from now on: it announces that its ports take the
+   * mesh's TLS.
+   */
+  public void identified() {
+    loop.execute(work::identified);
   }
 
   /** Tells that this process no longer listens on a port. */

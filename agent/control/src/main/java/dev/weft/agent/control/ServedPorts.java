@@ -15,6 +15,7 @@ import java.util.Map;
 final class ServedPorts {
   private final int firstServicePort;
   private final Map<Integer, Listening> ports = new LinkedHashMap<>();
+  private boolean hasIdentity;
 
   /**
    * Creates an empty list.
@@ -25,12 +26,17 @@ final class ServedPorts {
     this.firstServicePort = firstServicePort;
   }
 
-  void opened(int port, String protocol, String hook) {
-    ports.put(port, new Listening(protocol, hook));
+  void opened(int port, String protocol, String hook, boolean takesTls) {
+    ports.put(port, new Listening(protocol, hook, takesTls));
   }
 
   void closed(int port) {
     ports.remove(port);
+  }
+
+  /** This process can prove who it is from now on: ports take TLS whose hooks do. */
+  void identified() {
+    hasIdentity = true;
   }
 
   List<ServedPort> all() {
@@ -44,10 +50,11 @@ final class ServedPorts {
                   renamed ? firstServicePort : port,
                   port,
                   entry.getValue().protocol(),
+                  hasIdentity && entry.getValue().takesTls(),
                   entry.getValue().hook());
             })
         .toList();
   }
 
-  private record Listening(String protocol, String hook) {}
+  private record Listening(String protocol, String hook, boolean takesTls) {}
 }

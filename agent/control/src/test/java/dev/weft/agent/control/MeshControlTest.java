@@ -230,7 +230,7 @@ class MeshControlTest {
   @Test
   void announcesWhatItServesAndReports() {
     control = start(options());
-    control.listening(8081, "http", "java-http-server");
+    control.listening(8081, "http", "java-http-server", true);
 
     await()
         .until(

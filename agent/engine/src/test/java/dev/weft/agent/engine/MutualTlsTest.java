@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.agent.engine.config.ClusterConfig;
 import dev.weft.agent.engine.config.ClusterConfig.LoadBalancing;
 import dev.weft.agent.engine.config.EndpointConfig;
+import dev.weft.agent.engine.config.InboundConfig;
+import dev.weft.agent.engine.config.InboundConfig.MutualTls;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.engine.config.UpstreamTls;
 import dev.weft.agent.engine.tls.InboundTls;
@@ -124,25 +126,31 @@ class MutualTlsTest {
   void portSpeaksWhatItsModeSays() {
     InboundTls inbound = new InboundTls(identity);
     assertThat(inbound.at(8080)).isNull();
-    assertThat(inbound.isSpoken(8080)).isFalse();
 
     identity.renew();
     assertThat(inbound.at(8080))
         .isEqualTo(new ServerTls(ServerTls.Mode.PERMISSIVE, identity.context, List.of("TLSv1.3")));
 
-    inbound.apply(port -> port == 8080 ? ServerTls.Mode.STRICT : null);
+    inbound.apply(modes(chain(8080, MutualTls.STRICT), chain(0, MutualTls.DISABLE)));
     assertThat(inbound.at(8080)).extracting(ServerTls::mode).isEqualTo(ServerTls.Mode.STRICT);
     assertThat(inbound.at(9090)).isNull();
-    assertThat(inbound.isSpoken(9090)).isFalse();
   }
 
   @Test
   void strictPortWithoutAnIdentityIsNotLeftAlone() {
     InboundTls inbound = new InboundTls(MeshIdentity.NONE);
 
-    inbound.apply(port -> ServerTls.Mode.STRICT);
+    inbound.apply(modes(chain(0, MutualTls.STRICT)));
 
     assertThat(inbound.at(8080)).isEqualTo(new ServerTls(ServerTls.Mode.STRICT, null, List.of()));
+  }
+
+  private static InboundConfig modes(InboundConfig.Chain... chains) {
+    return new InboundConfig(false, List.of(chains));
+  }
+
+  private static InboundConfig.Chain chain(int port, MutualTls mode) {
+    return new InboundConfig.Chain(port, mode, List.of());
   }
 
   private static String key(EngineFixture fixture) {

@@ -13,6 +13,7 @@ import dev.weft.agent.engine.FaultLog;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.identity.IdentityKeeper;
 import dev.weft.agent.identity.IdentityOptions;
+import dev.weft.agent.identity.IdentitySource;
 import dev.weft.agent.identity.SpiffeId;
 import dev.weft.protocol.names.PolicyServerIdentity;
 import java.nio.file.Path;
@@ -37,18 +38,21 @@ final class ControlPlane implements Runnable {
   private final Consumer<MeshConfig> apply;
   private final FaultLog faults;
   private final InboundReports reports;
+  private final @Nullable IdentitySource identity;
 
   ControlPlane(
       Options options,
       String service,
       Consumer<MeshConfig> apply,
       FaultLog faults,
-      InboundReports reports) {
+      InboundReports reports,
+      @Nullable IdentitySource identity) {
     this.options = options;
     this.service = service;
     this.apply = apply;
     this.faults = faults;
     this.reports = reports;
+    this.identity = identity;
   }
 
   /** Returns whether the options name anything to get a configuration from. */
@@ -65,13 +69,15 @@ final class ControlPlane implements Runnable {
   @Override
   public void run() {
     try {
-      MeshControl control =
-          MeshControl.start(controlOptions(), identity(), apply, this::agentFaults);
+      MeshControl control = MeshControl.start(controlOptions(), keeper(), apply, this::agentFaults);
+      if (identity instanceof IdentityWatch file) {
+        file.watch(control::identified);
+      }
       reports.attach(
           new InboundReports.Target() {
             @Override
-            public void opened(String hook, int port, String protocol) {
-              control.listening(port, protocol, hook);
+            public void opened(String hook, int port, String protocol, boolean takesTls) {
+              control.listening(port, protocol, hook, takesTls);
             }
 
             @Override
@@ -88,29 +94,42 @@ final class ControlPlane implements Runnable {
     }
   }
 
+  /** Returns whether the options name a server and what proves to it who this process is. */
+  static boolean hasCredentials(Options options) {
+    IdentityOptions wanted = identityOptions(options);
+    return !options.text(Option.SERVER).isEmpty()
+        && (wanted.hasCredentials() || wanted.folder() != null);
+  }
+
   /** Returns what gets this process its identity; null if nothing proves who it is. */
-  private @Nullable IdentityKeeper identity() {
-    String domain = options.text(Option.TRUST_DOMAIN);
-    IdentityOptions wanted =
-        new IdentityOptions(
-            new SpiffeId(
-                domain, options.text(Option.NAMESPACE), options.text(Option.SERVICE_ACCOUNT)),
-            options.text(Option.IDENTITY_TOKEN),
-            path(Option.IDENTITY_TOKEN_FILE),
-            path(Option.IDENTITY_JWT_FILE),
-            Arrays.stream(options.text(Option.TRUST_FINGERPRINT).split(","))
-                .map(String::strip)
-                .filter(pin -> !pin.isEmpty())
-                .toList(),
-            path(Option.TRUST_BUNDLE),
-            path(Option.IDENTITY_DIR),
-            PolicyServerIdentity.spiffeId(domain));
-    if (options.text(Option.SERVER).isEmpty()
-        || (!wanted.hasCredentials() && wanted.folder() == null)) {
+  private @Nullable IdentityKeeper keeper() {
+    if (!hasCredentials(options)) {
       return null;
     }
     HostPort server = HostPort.parse(options.text(Option.SERVER));
-    return IdentityKeeper.start(wanted, new GrpcCertificates(server.host(), server.port()));
+    IdentityKeeper keeper =
+        IdentityKeeper.start(
+            identityOptions(options), new GrpcCertificates(server.host(), server.port()));
+    if (identity instanceof LateIdentity late) {
+      late.bind(keeper);
+    }
+    return keeper;
+  }
+
+  private static IdentityOptions identityOptions(Options options) {
+    String domain = options.text(Option.TRUST_DOMAIN);
+    return new IdentityOptions(
+        new SpiffeId(domain, options.text(Option.NAMESPACE), options.text(Option.SERVICE_ACCOUNT)),
+        options.text(Option.IDENTITY_TOKEN),
+        path(options, Option.IDENTITY_TOKEN_FILE),
+        path(options, Option.IDENTITY_JWT_FILE),
+        Arrays.stream(options.text(Option.TRUST_FINGERPRINT).split(","))
+            .map(String::strip)
+            .filter(pin -> !pin.isEmpty())
+            .toList(),
+        path(options, Option.TRUST_BUNDLE),
+        path(options, Option.IDENTITY_DIR),
+        PolicyServerIdentity.spiffeId(domain));
   }
 
   private AgentFaults agentFaults() {
@@ -126,8 +145,8 @@ final class ControlPlane implements Runnable {
         node(server),
         new ControlOptions.Announcement(
             options.number(Option.SERVICE_PORT), options.number(Option.WEIGHT)),
-        path(Option.CACHE_DIR),
-        path(Option.XDS_FILE),
+        path(options, Option.CACHE_DIR),
+        path(options, Option.XDS_FILE),
         options.text(Option.ADOPT),
         options.shown());
   }
@@ -153,7 +172,7 @@ final class ControlPlane implements Runnable {
     return name == null || name.isBlank() ? "local" : name;
   }
 
-  private @Nullable Path path(Option option) {
+  private static @Nullable Path path(Options options, Option option) {
     String text = options.text(option);
     return text.isEmpty() ? null : Path.of(text);
   }

@@ -6,21 +6,26 @@ package dev.weft.agent.extension;
 
 import dev.weft.agent.identity.IdentityFile;
 import dev.weft.agent.identity.IdentitySource;
+import dev.weft.agent.identity.WorkloadIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the identity of a file at the start, and again when it changes, on a thread of ours. */
-final class IdentityWatch {
+final class IdentityWatch implements IdentitySource {
   private static final Logger logger = Logger.getLogger(IdentityWatch.class.getName());
   private static final long PERIOD_MILLIS = 1_000;
 
   private final Path path;
   private final IdentityFile file;
+  private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
   private String lastProblem = "";
 
   private IdentityWatch(Path path) {
@@ -30,7 +35,7 @@ final class IdentityWatch {
 
   /** Reads the file now, so that no request meets a process that does not know who it is. */
   @SuppressWarnings("FutureReturnValueIgnored") // the task catches what it throws
-  static IdentitySource start(Path path) {
+  static IdentityWatch start(Path path) {
     IdentityWatch watch = new IdentityWatch(path);
     watch.look();
     ScheduledExecutorService thread =
@@ -41,7 +46,20 @@ final class IdentityWatch {
               return made;
             });
     thread.scheduleWithFixedDelay(watch::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
-    return watch.file;
+    return watch;
+  }
+
+  @Override
+  public @Nullable WorkloadIdentity current() {
+    return file.current();
+  }
+
+  /** Has this run after each change, and now if there is an identity already. */
+  void watch(Runnable watcher) {
+    watchers.add(watcher);
+    if (current() != null) {
+      watcher.run();
+    }
   }
 
   private void look() {
@@ -49,6 +67,7 @@ final class IdentityWatch {
       if (file.refresh()) {
         lastProblem = "";
         logger.log(Level.INFO, "This process is {0}", file.current());
+        watchers.forEach(Runnable::run);
       }
     } catch (IOException | RuntimeException e) {
       String problem = String.valueOf(e);

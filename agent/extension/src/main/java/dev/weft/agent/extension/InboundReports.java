@@ -27,19 +27,19 @@ final class InboundReports implements InboundObserver {
 
   /** Who wants to know. Called with a lock held: must not block. */
   interface Target {
-    void opened(String hook, int port, String protocol);
+    void opened(String hook, int port, String protocol, boolean takesTls);
 
     void closed(int port);
   }
 
-  private record Opened(String hook, int port, String protocol) {}
+  private record Opened(String hook, int port, String protocol, boolean takesTls) {}
 
   @Override
-  public synchronized void listening(String hook, int port, String protocol) {
+  public synchronized void listening(String hook, int port, String protocol, boolean takesTls) {
     if (target == null) {
-      waiting.add(new Opened(hook, port, protocol));
+      waiting.add(new Opened(hook, port, protocol, takesTls));
     } else {
-      target.opened(hook, port, protocol);
+      target.opened(hook, port, protocol, takesTls);
     }
   }
 
@@ -66,7 +66,8 @@ final class InboundReports implements InboundObserver {
   /** Passes on what there is, and from now on what comes. */
   synchronized void attach(Target newTarget) {
     target = newTarget;
-    waiting.forEach(opened -> newTarget.opened(opened.hook, opened.port, opened.protocol));
+    waiting.forEach(
+        opened -> newTarget.opened(opened.hook, opened.port, opened.protocol, opened.takesTls));
     waiting.clear();
   }
 }

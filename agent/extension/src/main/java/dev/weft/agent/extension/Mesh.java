@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the engine behind the seam and, if there is anything to connect to, starts the control. */
 final class Mesh {
@@ -53,7 +54,10 @@ final class Mesh {
             reports,
             provider -> Verifiers.INSTANCE.of(provider),
             options.text(Option.START).equals("open"));
-    identify(options, engine, gate);
+    IdentitySource identity = identity(options);
+    if (identity != null) {
+      secure(identity, options, engine, gate);
+    }
     if (!Distribution.isHere() || !options.text(Option.TELEMETRY).equals("none")) {
       Outbound.installScopes(new MeshSpans());
     }
@@ -66,22 +70,27 @@ final class Mesh {
             engine.apply(config);
             gate.open();
           };
-      new ControlPlane(options, service, apply, faults, reports).start();
+      new ControlPlane(options, service, apply, faults, reports, identity).start();
     } else {
       logger.info("Weft has no weft.server and no weft.xds.file: it measures, and decides nothing");
     }
   }
 
-  /** Lets the engine secure connections, if this process is somebody. */
-  private static void identify(Options options, Engine engine, InboundGate gate) {
+  /** Returns who this process is, now or later; null if nothing proves it. */
+  private static @Nullable IdentitySource identity(Options options) {
     String pem = options.text(Option.IDENTITY_PEM);
     if (!pem.isEmpty()) {
-      IdentitySource source = IdentityWatch.start(Path.of(pem));
-      MeshIdentity identity =
-          new TlsIdentity(source, List.of(options.text(Option.TLS_PROTOCOLS).split(",")));
-      engine.identify(identity);
-      gate.secure(new InboundTls(identity));
+      return IdentityWatch.start(Path.of(pem));
     }
+    return ControlPlane.hasCredentials(options) ? new LateIdentity() : null;
+  }
+
+  private static void secure(
+      IdentitySource source, Options options, Engine engine, InboundGate gate) {
+    MeshIdentity identity =
+        new TlsIdentity(source, List.of(options.text(Option.TLS_PROTOCOLS).split(",")));
+    engine.identify(identity);
+    gate.secure(new InboundTls(identity));
   }
 
   /** Returns the service that this process is an endpoint of. */

@@ -25,19 +25,21 @@ public final class Inbound {
    * @param port the bound port, 1 to 65535
    * @param protocol {@code http}, {@code http2} or {@code grpc}, as in Istio's port names; with
    *     {@code https} the application does TLS itself
+   * @param takesTls whether the hook asks {@link #tls} for each connection that is accepted there,
+   *     so that callers may speak the mesh's TLS
    */
-  public static void listening(String hook, int port, String protocol) {
+  public static void listening(String hook, int port, String protocol, boolean takesTls) {
     InboundEngine current = engine;
     if (current == null) {
       synchronized (BEFORE_START) {
         current = engine;
         if (current == null) {
-          BEFORE_START.add(new Listening(hook, port, protocol));
+          BEFORE_START.add(new Listening(hook, port, protocol, takesTls));
           return;
         }
       }
     }
-    current.listening(hook, port, protocol);
+    current.listening(hook, port, protocol, takesTls);
   }
 
   /** Tells that the application no longer accepts connections on a port. */
@@ -87,9 +89,9 @@ public final class Inbound {
       BEFORE_START.clear();
     }
     for (Listening listening : waiting) {
-      newEngine.listening(listening.hook, listening.port, listening.protocol);
+      newEngine.listening(listening.hook, listening.port, listening.protocol, listening.takesTls);
     }
   }
 
-  private record Listening(String hook, int port, String protocol) {}
+  private record Listening(String hook, int port, String protocol, boolean takesTls) {}
 }

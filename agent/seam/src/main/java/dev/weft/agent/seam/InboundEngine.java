@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The decider behind {@link Inbound}. Implemented by the engine; thread-safe. */
 public interface InboundEngine {
   /** See {@link Inbound#listening}; never throws. */
-  void listening(String hook, int port, String protocol);
+  void listening(String hook, int port, String protocol, boolean takesTls);
 
   /** See {@link Inbound#closed}; never throws. */
   void closed(int port);

@@ -46,6 +46,7 @@ final class RegistryMessages {
               .setServicePort(port.servicePort())
               .setTargetPort(port.targetPort())
               .setProtocol(port.protocol())
+              .setTls(port.isTls())
               .setHook(port.hook()));
     }
     return workload.build();

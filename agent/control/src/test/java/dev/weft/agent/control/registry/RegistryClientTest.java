@@ -26,7 +26,7 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 class RegistryClientTest {
-  private static final ServedPort HTTP = new ServedPort(80, 8080, "http", "tomcat");
+  private static final ServedPort HTTP = new ServedPort(80, 8080, "http", true, "tomcat");
   private final FakeLoop loop = new FakeLoop();
   private final FakeTransport transport = new FakeTransport();
   private Report report = report("v1", List.of());
@@ -70,7 +70,7 @@ class RegistryClientTest {
     client.start();
 
     client.serve(List.of(HTTP));
-    client.serve(List.of(HTTP, new ServedPort(9090, 9090, "grpc", "grpc-netty")));
+    client.serve(List.of(HTTP, new ServedPort(9090, 9090, "grpc", false, "grpc-netty")));
     loop.advance(Duration.ofMillis(100));
 
     assertThat(transport.sent).hasSize(2);

@@ -97,6 +97,10 @@ public final class InboundGate implements InboundEngine {
       throw new IllegalArgumentException(
           "what guards requests cannot be compiled: " + e.getMessage(), e);
     }
+    InboundTls current = tls;
+    if (current != null) {
+      current.apply(config);
+    }
     applied = config;
   }
 
@@ -106,9 +110,9 @@ public final class InboundGate implements InboundEngine {
   }
 
   @Override
-  public void listening(String hook, int port, String protocol) {
+  public void listening(String hook, int port, String protocol, boolean takesTls) {
     try {
-      observer.listening(hook, port, protocol);
+      observer.listening(hook, port, protocol, takesTls);
     } catch (RuntimeException | LinkageError e) {
       faults.record("listening", e);
     }

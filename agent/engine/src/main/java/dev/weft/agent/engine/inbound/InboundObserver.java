@@ -12,7 +12,7 @@ import dev.weft.agent.engine.authorization.PolicyMatch;
  */
 public interface InboundObserver {
   /** Tells that the application accepts connections. See {@link dev.weft.agent.seam.Inbound}. */
-  void listening(String hook, int port, String protocol);
+  void listening(String hook, int port, String protocol, boolean takesTls);
 
   /** Tells that it no longer does. */
   void closed(int port);

@@ -76,7 +76,7 @@ final class Guarded implements InboundObserver {
   }
 
   @Override
-  public void listening(String hook, int port, String protocol) {}
+  public void listening(String hook, int port, String protocol, boolean takesTls) {}
 
   @Override
   public void closed(int port) {}

@@ -25,7 +25,7 @@ class InboundGateTest {
   private final InboundObserver observer =
       new InboundObserver() {
         @Override
-        public void listening(String hook, int port, String protocol) {
+        public void listening(String hook, int port, String protocol, boolean takesTls) {
           told.add("listening " + port + " " + protocol);
         }
 
@@ -71,7 +71,7 @@ class InboundGateTest {
   void whatIsServedIsToldAndFaultsAreCaught() {
     InboundGate gate = gate(true);
 
-    gate.listening("hook", 8080, "http");
+    gate.listening("hook", 8080, "http", true);
     gate.closed(8080);
 
     assertThat(told).containsExactly("listening 8080 http");

@@ -16,7 +16,7 @@ final class ListeningPorts {
   static void opened(Server server) {
     for (SocketAddress address : server.getListenSockets()) {
       if (address instanceof InetSocketAddress socket) {
-        Inbound.listening(ChannelBuild.HOOK, socket.getPort(), "grpc");
+        Inbound.listening(ChannelBuild.HOOK, socket.getPort(), "grpc", false);
       }
     }
   }

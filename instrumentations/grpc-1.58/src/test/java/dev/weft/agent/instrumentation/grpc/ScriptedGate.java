@@ -30,7 +30,7 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
   }
 
   @Override
-  public void listening(String hook, int port, String protocol) {
+  public void listening(String hook, int port, String protocol, boolean takesTls) {
     if (hook.equals("grpc-1.58") && protocol.equals("grpc")) {
       ports.add(port);
     }

@@ -61,7 +61,8 @@ final class Servers {
     InetSocketAddress address = server.getAddress();
     if (address != null && !AGENTS.contains(server)) {
       REPORTED.add(server);
-      Inbound.listening(HOOK, address.getPort(), server instanceof HttpsServer ? "https" : "http");
+      boolean isTls = server instanceof HttpsServer;
+      Inbound.listening(HOOK, address.getPort(), isTls ? "https" : "http", !isTls);
     }
   }
 

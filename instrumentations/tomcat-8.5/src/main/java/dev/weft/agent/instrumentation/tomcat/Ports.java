@@ -24,7 +24,7 @@ final class Ports {
     if (port > 0
         && protocol instanceof AbstractHttp11Protocol<?> http
         && OPEN.putIfAbsent(protocol, port) == null) {
-      Inbound.listening(TomcatModule.HOOK, port, http.isSSLEnabled() ? "https" : "http");
+      Inbound.listening(TomcatModule.HOOK, port, http.isSSLEnabled() ? "https" : "http", false);
     }
   }
 

@@ -30,7 +30,7 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
   }
 
   @Override
-  public void listening(String hook, int port, String protocol) {
+  public void listening(String hook, int port, String protocol, boolean takesTls) {
     if (hook.equals("tomcat-8.5")) {
       ports.put(port, protocol);
     }
