@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = PolicyServerMain.Version.class,
     sortOptions = false,
+    subcommands = CaCommand.class,
     description = {
       "Holds the mesh's policies and pushes them to its agents.",
       "Policies are edited with kubectl --server http://HOST:PORT, or with weft apply."
