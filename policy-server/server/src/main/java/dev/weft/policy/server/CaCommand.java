@@ -59,15 +59,16 @@ final class CaCommand {
                   "Take switch or finish before its time, as when a key is lost: who is locked out"
                       + " has to join anew")
           boolean force) {
+    if (next != null && !step.equals("prepare")) {
+      throw bad("--next: goes with prepare only");
+    }
     return run(
         folder,
         switch (step) {
           case "prepare" -> rotation -> rotation.prepare(next, folder.trustDomain);
           case "switch" -> rotation -> rotation.switchOver(force);
           case "finish" -> rotation -> rotation.finish(force);
-          default ->
-              throw new CommandLine.ParameterException(
-                  commandLine(), step + " (expected: prepare, switch or finish)");
+          default -> throw bad(step + " (expected: prepare, switch or finish)");
         });
   }
 
@@ -105,6 +106,10 @@ final class CaCommand {
               "The new key signs. Next, not before " + status.nextAt() + ": ca rotate finish";
         });
     out.flush();
+  }
+
+  private CommandLine.ParameterException bad(String message) {
+    return new CommandLine.ParameterException(commandLine(), message);
   }
 
   private CommandLine commandLine() {
