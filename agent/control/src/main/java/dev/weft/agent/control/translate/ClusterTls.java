@@ -43,10 +43,11 @@ record ClusterTls(@Nullable UpstreamTls offering, @Nullable UpstreamTls others) 
     if (offer == null) {
       return endpoint.with(others);
     }
-    boolean isOpen = offering != null && offering.spiffeIds().isEmpty();
+    UpstreamTls wanted = offering;
+    if (wanted == null || !wanted.spiffeIds().isEmpty()) {
+      return endpoint.with(wanted);
+    }
     return endpoint.with(
-        isOpen
-            ? new UpstreamTls(offer.spiffeIds(), offering.serverName(), offering.isRequired())
-            : offering);
+        new UpstreamTls(offer.spiffeIds(), wanted.serverName(), wanted.isRequired()));
   }
 }
