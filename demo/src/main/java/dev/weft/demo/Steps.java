@@ -171,7 +171,7 @@ final class Steps {
     stage.check(
         new Check(
             Stage.isRefused(stage.shop().tapped()),
-            "a call of this demo's own, which has no certificate: no answer"));
+            "a call of this demo's own, which has no certificate: refused"));
   }
 
   private static void onlyShopFront(Stage stage) {
