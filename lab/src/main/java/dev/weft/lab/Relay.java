@@ -16,12 +16,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /**
  * What somebody sees who listens on the wire: passes bytes on between callers and a server, and
- * keeps what went by. It stands at another address of the loopback network on the server's own
- * port, so that a workload which announces that address is called through it. Needs Linux, where
- * all of 127.0.0.0/8 is there. Thread-safe.
+ * keeps what went by. On one machine it stands at another address of the loopback network on the
+ * server's own port, so that a workload which announces that address is called through it; that
+ * needs Linux, where all of 127.0.0.0/8 is there. Thread-safe.
  */
 public final class Relay implements AutoCloseable {
   /** The address that it stands at. */
@@ -30,7 +31,8 @@ public final class Relay implements AutoCloseable {
   private static final int MOST_BYTES = 1 << 20;
 
   private final ServerSocket listener;
-  private final int port;
+  private final InetSocketAddress target;
+  private final Consumer<String> listeners;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
@@ -40,10 +42,28 @@ public final class Relay implements AutoCloseable {
           });
   private final ByteArrayOutputStream wire = new ByteArrayOutputStream();
 
-  private Relay(int port) throws IOException {
-    this.port = port;
+  private Relay(InetSocketAddress address, InetSocketAddress target, Consumer<String> listeners)
+      throws IOException {
+    this.target = target;
+    this.listeners = listeners;
     this.listener = new ServerSocket();
-    listener.bind(new InetSocketAddress(ADDRESS, port));
+    listener.bind(address);
+  }
+
+  /**
+   * Listens in a process of its own until that is ended, and prints what goes by, unprintable bytes
+   * as dots.
+   *
+   * @param arguments the port to listen on, the host and the port to pass on to
+   */
+  public static void main(String[] arguments) throws IOException {
+    try (Relay relay =
+        new Relay(
+            new InetSocketAddress(Integer.parseInt(arguments[0])),
+            InetSocketAddress.createUnresolved(arguments[1], Integer.parseInt(arguments[2])),
+            bytes -> System.out.println(bytes.replaceAll("[^ -~]", ".")))) {
+      relay.accept();
+    }
   }
 
   /**
@@ -53,7 +73,11 @@ public final class Relay implements AutoCloseable {
    */
   public static Relay before(int port) {
     try {
-      Relay relay = new Relay(port);
+      Relay relay =
+          new Relay(
+              new InetSocketAddress(ADDRESS, port),
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+              bytes -> {});
       relay.threads.execute(relay::accept);
       return relay;
     } catch (IOException e) {
@@ -108,7 +132,8 @@ public final class Relay implements AutoCloseable {
 
   private Socket connect(Socket caller) throws IOException {
     try {
-      return new Socket(InetAddress.getLoopbackAddress(), port);
+      // By name each time: a container that comes back may have another address.
+      return new Socket(target.getHostString(), target.getPort());
     } catch (IOException e) {
       caller.close();
       throw e;
@@ -116,6 +141,7 @@ public final class Relay implements AutoCloseable {
   }
 
   private void keep(byte[] bytes, int count) {
+    listeners.accept(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
     synchronized (wire) {
       wire.write(bytes, 0, Math.min(count, MOST_BYTES - wire.size()));
     }
