@@ -221,7 +221,7 @@ final class MeshedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   }
 
   private void send(Attempt attempt) {
-    if (attempt.tls() != null) {
+    if (attempt.tls() != null && attempt.address() == null) {
       refuse(attempt);
       return;
     }
@@ -243,7 +243,7 @@ final class MeshedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     }
   }
 
-  /** Sends nothing: what has to be secured and cannot be is never sent in plaintext. */
+  /** The application's own channel, which finds the address, cannot be secured. */
   private void refuse(Attempt attempt) {
     long wait = attempt.failed(Failure.CONNECT);
     if (wait >= 0) {
