@@ -15,8 +15,7 @@ public final class ServerStartAdvice {
   /** Tells where the server listens. */
   @Advice.OnMethodExit(suppress = Throwable.class, inline = false)
   public static void exit(
-      @Advice.This Server server,
-      @Advice.FieldValue("transportServer") InternalServer transport) {
+      @Advice.This Server server, @Advice.FieldValue("transportServer") InternalServer transport) {
     ListeningPorts.opened(server, transport);
   }
 }

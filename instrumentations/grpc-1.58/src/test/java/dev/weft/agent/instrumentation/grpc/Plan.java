@@ -49,7 +49,8 @@ record Plan(
   }
 
   Plan mutating() {
-    return new Plan(step, address, authority, path, true, isMirrored, timeoutNanos, delayNanos, tls);
+    return new Plan(
+        step, address, authority, path, true, isMirrored, timeoutNanos, delayNanos, tls);
   }
 
   Plan timeout(Duration timeout) {

@@ -13,6 +13,7 @@ import dev.weft.agent.identity.WorkloadIdentity;
 import dev.weft.agent.seam.ClientTls;
 import dev.weft.agent.seam.ServerTls;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -54,7 +55,7 @@ class SecuredTest {
 
   @AfterEach
   void close() throws InterruptedException {
-    assertThat(channel.shutdown().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     server.close();
     gate.close();
   }
@@ -65,7 +66,7 @@ class SecuredTest {
     gate.secured(serverTls(ServerTls.Mode.STRICT));
     assertThat(gate.takingTls).contains(server.port());
     try (ScriptedMesh mesh = new ScriptedMesh(n -> Plan.to(server).secured(clientTls("orders")))) {
-      channel = transport.builder("orders.mesh:80").build();
+      use(transport.builder("orders.mesh:80"));
 
       for (int i = 0; i < 20; i++) {
         assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
@@ -113,7 +114,7 @@ class SecuredTest {
     gate.secured(serverTls(ServerTls.Mode.PERMISSIVE));
     try (ScriptedMesh mesh =
         new ScriptedMesh(n -> Plan.to(server).secured(clientTls("stranger")))) {
-      channel = transport.builder("orders.mesh:80").build();
+      use(transport.builder("orders.mesh:80"));
 
       Status status = Calls.failure(channel, Calls.patient()).getStatus();
 
@@ -128,7 +129,7 @@ class SecuredTest {
   @EnumSource(names = {"NETTY", "NETTY_SHADED"})
   void aPlaintextServerOfSomebodyWithoutAMeshGetsNoCall(Transport transport) throws Exception {
     try (ScriptedMesh mesh = new ScriptedMesh(n -> Plan.to(server).secured(clientTls("orders")))) {
-      channel = transport.builder("orders.mesh:80").build();
+      use(transport.builder("orders.mesh:80"));
 
       Status status = Calls.failure(channel, Calls.patient()).getStatus();
 
@@ -144,7 +145,7 @@ class SecuredTest {
         new ScriptedMesh(
                 n -> n == 1 ? Plan.to(server).secured(clientTls("orders")) : Plan.to(server))
             .retrying((report, replayable) -> report.startsWith("1 ") ? 0 : -1)) {
-      channel = Transport.OKHTTP.builder("orders.mesh:80").build();
+      use(Transport.OKHTTP.builder("orders.mesh:80"));
 
       assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
 
@@ -156,7 +157,7 @@ class SecuredTest {
   @Test
   void aTransportThatCannotBeSecuredSaysSo() {
     try (ScriptedMesh mesh = new ScriptedMesh(n -> Plan.to(server).secured(clientTls("orders")))) {
-      channel = Transport.OKHTTP.builder("orders.mesh:80").build();
+      use(Transport.OKHTTP.builder("orders.mesh:80"));
 
       Status status = Calls.failure(channel, Calls.patient()).getStatus();
 
@@ -173,7 +174,7 @@ class SecuredTest {
     try (ScriptedMesh mesh =
         new ScriptedMesh(n -> Plan.to((InetSocketAddress) null).secured(clientTls("orders")))) {
       mesh.managesHost("localhost");
-      channel = Transport.NETTY.builder("localhost:" + server.port()).build();
+      use(Transport.NETTY.builder("localhost:" + server.port()));
 
       assertThat(Calls.failure(channel, Calls.patient()).getStatus().getCode())
           .isEqualTo(Status.Code.UNAVAILABLE);
@@ -220,11 +221,16 @@ class SecuredTest {
       socket.setTcpNoDelay(true);
       socket.getOutputStream().write(0x16);
       socket.getOutputStream().flush();
-      socket.getOutputStream().write("\u0003\u0001\u0000\u0001\u0000".getBytes(ISO_8859_1));
+      socket.getOutputStream().write("\u0003\u0001\0\u0004\0\0\0\0".getBytes(ISO_8859_1));
 
-      // An alert: somebody who speaks TLS was asked nonsense.
+      // An alert: somebody who speaks TLS was told nonsense.
       assertThat(socket.getInputStream().read()).isEqualTo(0x15);
     }
+  }
+
+  private void use(ManagedChannelBuilder<?> builder) {
+    channel.shutdownNow();
+    channel = builder.build();
   }
 
   private byte[] answerTo(String bytes) throws IOException {
