@@ -2,7 +2,7 @@
  * Copyright The Weft Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.weft.agent.instrumentation.javahttpclient;
+package dev.weft.agent.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -42,6 +42,13 @@ final class Relay implements AutoCloseable {
   String wire() {
     synchronized (wire) {
       return wire.toString(StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  /** Forgets all that went by. */
+  void forget() {
+    synchronized (wire) {
+      wire.reset();
     }
   }
 
