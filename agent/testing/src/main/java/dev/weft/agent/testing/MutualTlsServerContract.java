@@ -59,8 +59,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(120)
 public abstract class MutualTlsServerContract {
-  /** How many hostile beginnings there are; another number by {@code -Dweft.fuzz=}. */
-  private static final int FUZZ = Integer.getInteger("weft.fuzz", 2_000);
+  /** How many hostile beginnings there are; the profile {@code fuzz} has more. */
+  private static final int FUZZ = Integer.getInteger("weft.fuzz", 500);
 
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final int BIG = 5_000_000;
@@ -337,6 +337,7 @@ public abstract class MutualTlsServerContract {
   }
 
   @Test
+  @Timeout(3600)
   @Order(PERMISSIVE)
   void hostileBeginningsLeaveNothingBehind() throws Exception {
     byte[] hello = ClientHellos.of(context(FRONT));
@@ -397,7 +398,7 @@ public abstract class MutualTlsServerContract {
     try (RawConnection plain = plain()) {
       assertThat(plain.exchange("GET", "/", null).status()).isEqualTo(200);
     }
-    assertNotLetIn(context(FRONT));
+    assertThat(speaksTls()).isFalse();
     assertThat(handled).hasValue(1);
   }
 
@@ -486,11 +487,17 @@ public abstract class MutualTlsServerContract {
     if (!isPlaintextIn) {
       return "STRICT";
     }
-    try (SSLSocket socket = socket(context(BACK))) {
-      socket.startHandshake();
-      return "PERMISSIVE";
-    } catch (IOException e) {
-      return "DISABLE";
+    return speaksTls() ? "PERMISSIVE" : "DISABLE";
+  }
+
+  /** Returns whether the beginning of TLS is answered as such. */
+  private boolean speaksTls() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write(ClientHellos.of(context(BACK)));
+      socket.shutdownOutput();
+      return socket.getInputStream().read() == 0x16;
+    } catch (SocketException e) {
+      return false;
     }
   }
 
