@@ -109,8 +109,10 @@ final class MeshTransports {
       throws Throwable {
     try {
       ClientTransportFactory chosen =
-          arguments != null && method.equals(CONNECT)
-              ? chosen(transports, (ClientTransportOptions) arguments[1])
+          method.equals(CONNECT)
+                  && arguments != null
+                  && arguments[1] instanceof ClientTransportOptions options
+              ? chosen(transports, options)
               : transports;
       return method.invoke(chosen, arguments);
     } catch (InvocationTargetException e) {
