@@ -8,6 +8,7 @@ import dev.weft.agent.seam.ClientTls;
 import dev.weft.agent.seam.Hooks;
 import io.grpc.Attributes;
 import io.grpc.ChannelCredentials;
+import io.grpc.ChannelLogger;
 import io.grpc.ManagedChannel;
 import io.grpc.internal.ClientTransportFactory;
 import io.grpc.internal.ClientTransportFactory.ClientTransportOptions;
@@ -18,6 +19,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ final class MeshTransports {
   private static final List<String> CREDENTIALS =
       List.of("netty.NettyCredentials", "nettyshaded.NettyCredentials");
 
+  private static final @Nullable Method CONNECT = connect();
   private static final ThreadLocal<MeshTransports> BEING_BUILT = new ThreadLocal<>();
 
   private volatile @Nullable ClientTransportFactory plaintext;
@@ -89,6 +92,9 @@ final class MeshTransports {
   }
 
   private ClientTransportFactory choosing(ClientTransportFactory transports) {
+    if (CONNECT == null) {
+      return transports; // and nothing is secured
+    }
     plaintext = transports;
     // The interface has other methods in each version.
     return (ClientTransportFactory)
@@ -102,21 +108,35 @@ final class MeshTransports {
       ClientTransportFactory transports, Method method, @Nullable Object @Nullable [] arguments)
       throws Throwable {
     try {
-      return method.invoke(chosen(transports, arguments), arguments);
+      ClientTransportFactory chosen =
+          method.equals(CONNECT)
+                  && arguments != null
+                  && arguments[1] instanceof ClientTransportOptions options
+              ? chosen(transports, options)
+              : transports;
+      return method.invoke(chosen, arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause() == null ? e : e.getCause();
     }
   }
 
   private static ClientTransportFactory chosen(
-      ClientTransportFactory transports, @Nullable Object @Nullable [] arguments) {
-    if (arguments == null
-        || arguments.length < 2
-        || !(arguments[1] instanceof ClientTransportOptions options)) {
-      return transports; // it is about no connection
-    }
+      ClientTransportFactory transports, ClientTransportOptions options) {
     ClientTransportFactory secured = options.getEagAttributes().get(SECURED);
     return secured == null ? transports : secured;
+  }
+
+  private static @Nullable Method connect() {
+    try {
+      return ClientTransportFactory.class.getMethod(
+          "newClientTransport",
+          SocketAddress.class,
+          ClientTransportOptions.class,
+          ChannelLogger.class);
+    } catch (NoSuchMethodException e) {
+      Hooks.unknownVersion(ChannelBuild.HOOK, "no mutual TLS: " + e);
+      return null;
+    }
   }
 
   /** Returns null if the library does not come with this netty. */

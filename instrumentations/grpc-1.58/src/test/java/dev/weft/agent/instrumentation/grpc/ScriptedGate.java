@@ -30,6 +30,8 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
   final Set<Integer> takingTls = new ConcurrentSkipListSet<>();
 
   private volatile @Nullable ServerTls tls;
+  private volatile @Nullable LinkageError fault;
+  private volatile boolean guards;
   private final @Nullable Reply reply;
 
   ScriptedGate(@Nullable Reply reply) {
@@ -41,6 +43,23 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
   ScriptedGate secured(ServerTls newTls) {
     tls = newTls;
     return this;
+  }
+
+  /**
+   * Has the adapter fail from now on.
+   *
+   * @param isGuarding whether something guards
+   */
+  ScriptedGate failing(boolean isGuarding) {
+    fault = new NoClassDefFoundError("a class of the library");
+    guards = isGuarding;
+    return this;
+  }
+
+  @Override
+  public boolean failed(String hook, int port, Throwable e) {
+    ends.add(hook + " failed at " + port + ": " + e.getMessage());
+    return guards;
   }
 
   @Override
@@ -65,6 +84,10 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
 
   @Override
   public <Q> InboundCall begin(Q request, RequestReader<Q> reader, Peer peer) {
+    LinkageError broken = fault;
+    if (broken != null) {
+      throw broken;
+    }
     peers.add(String.valueOf(peer.spiffeId()));
     requests.add(
         reader.method(request)

@@ -12,9 +12,11 @@ import dev.weft.agent.identity.TlsContexts;
 import dev.weft.agent.identity.WorkloadIdentity;
 import dev.weft.agent.seam.ClientTls;
 import dev.weft.agent.seam.ServerTls;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
+import io.grpc.okhttp.OkHttpServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -181,6 +183,17 @@ class SecuredTest {
 
       assertThat(mesh.reports).containsExactly("1 failed CONNECT");
       assertThat(server.connections).hasValue(0);
+    }
+  }
+
+  @Test
+  void aServerThatCannotBeSecuredIsNotSaidToBe() {
+    OrdersServer okhttp =
+        new OrdersServer(
+            "okhttp", OkHttpServerBuilder.forPort(0, InsecureServerCredentials.create()));
+    try (okhttp) {
+      assertThat(gate.ports).contains(okhttp.port());
+      assertThat(gate.takingTls).doesNotContain(okhttp.port());
     }
   }
 
