@@ -204,6 +204,7 @@ final class PolicyServerMain implements Callable<Integer> {
             policiesDirectory,
             new MeshSettings(
                 domain,
+                trustDomain,
                 outboundPolicy,
                 MeshSettings.DEFAULT.rootNamespace(),
                 MeshSettings.DEFAULT.connectTimeout()),

@@ -43,7 +43,7 @@ final class InboundInterceptor implements ServerInterceptor {
             local.getPort());
     Peer peer =
         new Peer(
-            null,
+            MeshPeer.spiffeId(attributes),
             ip(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
             ip(local),
             local.getPort(),

@@ -10,6 +10,7 @@ import dev.weft.agent.seam.InboundEngine;
 import dev.weft.agent.seam.Peer;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
+import dev.weft.agent.seam.ServerTls;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -22,6 +23,13 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
   final List<String> requests = new CopyOnWriteArrayList<>();
   final List<String> ends = new CopyOnWriteArrayList<>();
 
+  /** Who called, for each call: a SPIFFE ID or nobody. */
+  final List<String> peers = new CopyOnWriteArrayList<>();
+
+  /** Ports whose server takes TLS, of those that listen. */
+  final Set<Integer> takingTls = new ConcurrentSkipListSet<>();
+
+  private volatile @Nullable ServerTls tls;
   private final @Nullable Reply reply;
 
   ScriptedGate(@Nullable Reply reply) {
@@ -29,10 +37,24 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
     Inbound.install(this);
   }
 
+  /** Has connections speak this from now on. */
+  ScriptedGate secured(ServerTls newTls) {
+    tls = newTls;
+    return this;
+  }
+
+  @Override
+  public @Nullable ServerTls tls(int port) {
+    return tls;
+  }
+
   @Override
   public void listening(String hook, int port, String protocol, boolean takesTls) {
     if (hook.equals("grpc-1.58") && protocol.equals("grpc")) {
       ports.add(port);
+      if (takesTls) {
+        takingTls.add(port);
+      }
     }
   }
 
@@ -43,6 +65,7 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
 
   @Override
   public <Q> InboundCall begin(Q request, RequestReader<Q> reader, Peer peer) {
+    peers.add(String.valueOf(peer.spiffeId()));
     requests.add(
         reader.method(request)
             + ' '
