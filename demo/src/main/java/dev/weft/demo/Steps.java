@@ -197,7 +197,7 @@ final class Steps {
   }
 
   private static void renewals(Stage stage) {
-    stage.screen().say("", "They live for 100 s here, and each service renews its own after half of that:");
+    stage.screen().say("", "They live for 100 s here; each service renews its own at half-life:");
     int failed = 0;
     int calls = 0;
     do {
