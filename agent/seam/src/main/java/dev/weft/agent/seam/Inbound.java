@@ -77,6 +77,21 @@ public final class Inbound {
     return current == null ? null : current.tls(port);
   }
 
+  /**
+   * Tells of a fault of the adapter itself: it could not ask about a request or a connection, or
+   * not do what it was told. Recorded and counted. Does not throw.
+   *
+   * @param hook the instrumentation's name
+   * @param port the port that it came in on; 0 if that is not known
+   * @return whether something guards the port, so that the request or the connection has to be
+   *     refused (503, or closed); if not, the application handles it as ever
+   */
+  public static boolean failed(String hook, int port, Throwable fault) {
+    Hooks.failed(hook, fault.toString());
+    InboundEngine current = engine;
+    return current != null && current.failed(hook, port, fault);
+  }
+
   /** Installs the engine, or takes it away with null, and hands over what was reported before. */
   public static void install(@Nullable InboundEngine newEngine) {
     List<Listening> waiting;

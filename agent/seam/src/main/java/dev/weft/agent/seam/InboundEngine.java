@@ -21,4 +21,9 @@ public interface InboundEngine {
   default @Nullable ServerTls tls(int port) {
     return null;
   }
+
+  /** See {@link Inbound#failed}; never throws. */
+  default boolean failed(String hook, int port, Throwable fault) {
+    return true;
+  }
 }

@@ -28,9 +28,11 @@ public record ServerTls(Mode mode, @Nullable SSLContext context, List<String> pr
   /**
    * Returns an engine for one accepted connection, which demands a certificate of the mesh.
    *
+   * @param applicationProtocols what the application speaks, such as {@code h2}, the best first; a
+   *     caller who offers none of them (ALPN) is let in without one
    * @throws IllegalStateException if there is no context
    */
-  public SSLEngine engine() {
+  public SSLEngine engine(List<String> applicationProtocols) {
     if (context == null) {
       throw new IllegalStateException("This process has no identity");
     }
@@ -40,7 +42,20 @@ public record ServerTls(Mode mode, @Nullable SSLContext context, List<String> pr
     parameters.setProtocols(protocols.toArray(new String[0]));
     parameters.setNeedClientAuth(true);
     engine.setSSLParameters(parameters);
+    if (!applicationProtocols.isEmpty()) {
+      engine.setHandshakeApplicationProtocolSelector(
+          (handshaking, offered) -> best(applicationProtocols, offered));
+    }
     return engine;
+  }
+
+  private static String best(List<String> spoken, List<String> offered) {
+    for (String protocol : spoken) {
+      if (offered.contains(protocol)) {
+        return protocol;
+      }
+    }
+    return ""; // none, rather than an alert
   }
 
   /** Whether plaintext is let in beside TLS. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -26,21 +27,52 @@ public final class SniffedChannel implements ByteChannel {
 
   private final ByteChannel wire;
   private final ServerTls settings;
+  private final List<String> applicationProtocols;
+
+  /** What has come of too little to decide by. */
   private final ByteBuffer first = ByteBuffer.allocate(NEEDED);
 
   private volatile State state = State.UNKNOWN;
   private volatile @Nullable TlsChannel tls;
+  private volatile @Nullable Caller caller;
 
   /** Looks into a wire that nothing was read from. */
   public SniffedChannel(ByteChannel wire, ServerTls settings) {
+    this(wire, settings, List.of());
+  }
+
+  /**
+   * Looks into a wire that nothing was read from.
+   *
+   * @param applicationProtocols what to agree on in TLS, as {@link ServerTls#engine} has it
+   */
+  public SniffedChannel(ByteChannel wire, ServerTls settings, List<String> applicationProtocols) {
     this.wire = wire;
     this.settings = settings;
+    this.applicationProtocols = List.copyOf(applicationProtocols);
   }
 
   /** Returns the engine that has verified the peer; null before it has, and in plaintext. */
   public @Nullable SSLEngine engine() {
     TlsChannel secured = tls;
     return secured != null && secured.isEstablished() ? secured.engine() : null;
+  }
+
+  /**
+   * Returns the caller's SPIFFE ID as verified by its certificate; null before that, in plaintext,
+   * and if the certificate has none.
+   */
+  public @Nullable String spiffeId() {
+    Caller known = caller;
+    if (known == null) {
+      SSLEngine engine = engine();
+      if (engine == null) {
+        return null;
+      }
+      known = new Caller(PeerCertificate.spiffeId(engine.getSession()));
+      caller = known;
+    }
+    return known.spiffeId;
   }
 
   /** Returns about how many bytes have come that were not read. */
@@ -63,11 +95,10 @@ public final class SniffedChannel implements ByteChannel {
           return -1;
         }
         case UNKNOWN -> {
-          int count = wire.read(first);
-          if (count <= 0) {
+          int count = target.remaining() < NEEDED ? sniff() : sniff(target);
+          if (count <= 0 || (state == State.PLAINTEXT && first.position() == 0)) {
             return count;
           }
-          decide();
         }
       }
     }
@@ -81,16 +112,6 @@ public final class SniffedChannel implements ByteChannel {
       case PLAINTEXT -> wire.write(source);
       case UNKNOWN -> writeFirst(source);
     };
-  }
-
-  /**
-   * Sends what an earlier write left.
-   *
-   * @return false if the wire took not all of it
-   */
-  public boolean flush() throws IOException {
-    TlsChannel secured = tls;
-    return secured == null || secured.flush();
   }
 
   @Override
@@ -116,12 +137,52 @@ public final class SniffedChannel implements ByteChannel {
     return wire.write(source);
   }
 
-  private void decide() throws IOException {
+  /** Reads what {@code first} takes, for a caller who takes less than it needs. */
+  private int sniff() throws IOException {
+    int count = wire.read(first);
+    if (count > 0) {
+      decide(first.duplicate().flip());
+    }
+    return count;
+  }
+
+  /**
+   * Reads as the caller would without us: some libraries want the beginning in one piece. What is
+   * not plaintext, or not known to be, is taken back.
+   *
+   * @return how much has come; the target has it in plaintext only
+   */
+  private int sniff(ByteBuffer target) throws IOException {
+    int start = target.position();
+    target.put(first.duplicate().flip());
+    int count;
+    try {
+      count = wire.read(target);
+    } catch (IOException | RuntimeException e) {
+      target.position(start);
+      throw e;
+    }
+    ByteBuffer come = target.duplicate().limit(target.position()).position(start);
+    if (count > 0) {
+      decide(come.slice());
+    }
+    if (count > 0 && state == State.PLAINTEXT) {
+      first.clear();
+      return come.remaining();
+    }
+    if (count > 0 && state == State.UNKNOWN) {
+      first.clear().put(come);
+    }
+    target.position(start);
+    return count;
+  }
+
+  private void decide(ByteBuffer come) throws IOException {
     boolean mayBeTls =
-        first.get(0) == HANDSHAKE && (first.position() < NEEDED || first.get(1) == MAJOR_VERSION);
+        come.get(0) == HANDSHAKE && (come.remaining() < NEEDED || come.get(1) == MAJOR_VERSION);
     if (mayBeTls && settings.context() != null) {
-      if (first.position() == NEEDED) {
-        tls = new TlsChannel(wire, settings.engine(), first.flip());
+      if (come.remaining() >= NEEDED) {
+        tls = new TlsChannel(wire, settings.engine(applicationProtocols), come);
         state = State.TLS;
       }
     } else if (settings.mode() == ServerTls.Mode.STRICT) {
@@ -149,6 +210,9 @@ public final class SniffedChannel implements ByteChannel {
     }
     return secured;
   }
+
+  /** Who is known to be at the other end. */
+  private record Caller(@Nullable String spiffeId) {}
 
   private enum State {
     /** Too little has come. */

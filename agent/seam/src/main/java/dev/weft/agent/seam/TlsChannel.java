@@ -42,6 +42,9 @@ public final class TlsChannel implements ByteChannel {
   private ByteBuffer plainIn = EMPTY;
   private ByteBuffer encryptedOut = EMPTY;
 
+  /** Whether the last byte that was encrypted counts as not taken; guarded by {@code writing}. */
+  private boolean isByteHeldBack;
+
   private volatile boolean isInboundOver;
   private volatile boolean isEstablished;
 
@@ -95,6 +98,11 @@ public final class TlsChannel implements ByteChannel {
     }
   }
 
+  /**
+   * Sends what it can. What it says it has taken is on the wire: of a record that the wire took a
+   * part of, the last byte counts as not taken, so that the caller waits for the wire and comes
+   * back with it, as it would without TLS.
+   */
   @Override
   public int write(ByteBuffer source) throws IOException {
     if (!isEstablished && !shakeHandsToWrite()) {
@@ -106,13 +114,27 @@ public final class TlsChannel implements ByteChannel {
     writing.lock();
     try {
       int before = source.remaining();
-      while (flush() && source.hasRemaining()) {
+      if (!flush() || before == 0) {
+        return 0;
+      }
+      if (isByteHeldBack) {
+        isByteHeldBack = false;
+        source.position(source.position() + 1);
+      }
+      while (source.hasRemaining() && !isByteHeldBack) {
         SSLEngineResult result = wrap(source);
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
           throw new ClosedChannelException();
         }
         if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
           throw new SSLException("Nothing can be sent: " + result.getHandshakeStatus());
+        }
+        if (!flush()) {
+          if (result.bytesConsumed() == 0) {
+            break;
+          }
+          isByteHeldBack = true;
+          source.position(source.position() - 1);
         }
       }
       return before - source.remaining();
@@ -122,22 +144,17 @@ public final class TlsChannel implements ByteChannel {
   }
 
   /**
-   * Sends what an earlier write left.
+   * Sends what an earlier call left; the lock is held.
    *
    * @return false if the wire took not all of it
    */
-  public boolean flush() throws IOException {
-    writing.lock();
-    try {
-      while (encryptedOut.hasRemaining()) {
-        if (wire.write(encryptedOut) == 0) {
-          return false;
-        }
+  private boolean flush() throws IOException {
+    while (encryptedOut.hasRemaining()) {
+      if (wire.write(encryptedOut) == 0) {
+        return false;
       }
-      return true;
-    } finally {
-      writing.unlock();
     }
+    return true;
   }
 
   @Override
@@ -214,7 +231,7 @@ public final class TlsChannel implements ByteChannel {
           if (!begun()) {
             engine.beginHandshake();
           } else {
-            isEstablished = flush();
+            isEstablished = answer();
             return isEstablished;
           }
         }

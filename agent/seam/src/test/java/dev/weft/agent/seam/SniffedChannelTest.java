@@ -8,7 +8,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.agent.identity.Pem;
+import dev.weft.agent.identity.ClientHellos;
+import dev.weft.agent.identity.OpensslClient;
 import dev.weft.agent.identity.TestAuthority;
 import dev.weft.agent.identity.TlsContexts;
 import dev.weft.agent.identity.WorkloadIdentity;
@@ -18,18 +19,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
@@ -199,11 +195,7 @@ class SniffedChannelTest {
 
   @Test
   void opensslIsLetInWithTheMeshsCertificateOnly() throws Exception {
-    boolean isHere = isOpensslHere();
-    if (!isHere && !System.getProperty("weft.tools", "auto").equals("required")) {
-      System.err.println("SKIPPED: openssl is not here (required by -Dweft.tools=required)");
-    }
-    Assumptions.assumeTrue(isHere || System.getProperty("weft.tools", "auto").equals("required"));
+    Assumptions.assumeTrue(OpensslClient.isHere());
     try (EchoServer server = new EchoServer(tls(ServerTls.Mode.STRICT))) {
       assertThat(openssl(server, null)).doesNotContain("hello");
       assertThat(openssl(server, STRANGER)).doesNotContain("hello");
@@ -222,7 +214,7 @@ class SniffedChannelTest {
     try (EchoServer server = new EchoServer(tls(ServerTls.Mode.PERMISSIVE))) {
       for (int i = 0; i < FUZZ; i++) {
         try (Socket socket = plaintext(server)) {
-          socket.getOutputStream().write(mutated(hello, random));
+          socket.getOutputStream().write(ClientHellos.hostile(hello, random));
           socket.shutdownOutput();
           toItsEnd(socket);
         } catch (IOException e) {
@@ -234,83 +226,6 @@ class SniffedChannelTest {
       try (SSLSocket socket = secured(server, FRONT)) {
         assertThat(echo(socket, "still here")).isEqualTo("still here");
       }
-    }
-  }
-
-  private static byte[] mutated(byte[] hello, Random random) {
-    return switch (random.nextInt(4)) {
-      case 0 -> {
-        byte[] noise = new byte[1 + random.nextInt(600)];
-        random.nextBytes(noise);
-        noise[0] = random.nextBoolean() ? 0x16 : noise[0];
-        yield noise;
-      }
-      case 1 -> Arrays.copyOf(hello, 1 + random.nextInt(hello.length));
-      case 2 -> {
-        byte[] changed = hello.clone();
-        for (int n = 1 + random.nextInt(8); n > 0; n--) {
-          changed[2 + random.nextInt(changed.length - 2)] = (byte) random.nextInt();
-        }
-        yield changed;
-      }
-      default -> {
-        byte[] tail = new byte[random.nextInt(20_000)];
-        random.nextBytes(tail);
-        byte[] both = Arrays.copyOf(hello, hello.length + tail.length);
-        System.arraycopy(tail, 0, both, hello.length, tail.length);
-        yield both;
-      }
-    };
-  }
-
-  private static boolean isOpensslHere() throws InterruptedException {
-    try {
-      return new ProcessBuilder("openssl", "version")
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** Returns what openssl's client gets back for a line. */
-  private String openssl(EchoServer server, @Nullable WorkloadIdentity caller) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "openssl",
-                "s_client",
-                "-quiet",
-                "-no_ign_eof",
-                "-connect",
-                "127.0.0.1:" + server.port()));
-    if (caller != null) {
-      Path file = folder.resolve("caller.pem");
-      Files.writeString(
-          file, Pem.encode("PRIVATE KEY", caller.key().getEncoded()) + Pem.encode(caller.chain()));
-      command.addAll(List.of("-cert", file.toString(), "-key", file.toString()));
-    }
-    Path output = folder.resolve("output");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      try {
-        process.getOutputStream().write("hello\n".getBytes(US_ASCII));
-        process.getOutputStream().flush();
-      } catch (IOException e) {
-        // It has been refused and has ended already.
-      }
-      Awaitility.await()
-          .until(() -> !process.isAlive() || Files.readString(output).contains("hello"));
-      return Files.readString(output);
-    } finally {
-      process.destroyForcibly();
     }
   }
 
@@ -339,12 +254,12 @@ class SniffedChannelTest {
     return new Socket(InetAddress.getLoopbackAddress(), server.port());
   }
 
+  private String openssl(EchoServer server, @Nullable WorkloadIdentity caller) throws Exception {
+    return OpensslClient.exchange(server.port(), caller, "hello\n", "hello", folder);
+  }
+
   private static byte[] clientHello() throws Exception {
-    SSLEngine engine = context(FRONT).createSSLEngine();
-    engine.setUseClientMode(true);
-    ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-    engine.wrap(ByteBuffer.allocate(0), hello);
-    return Arrays.copyOf(hello.array(), hello.position());
+    return ClientHellos.of(context(FRONT));
   }
 
   private static String echo(Socket socket, String text) throws IOException {

@@ -42,6 +42,25 @@ final class ContractGuard {
         .guard("envoy.filters.http.rbac", TypeUrls.RBAC, policies());
   }
 
+  /** Denies a path to one caller. */
+  static TestMesh denying(TestMesh mesh, String pathPrefix, String spiffeId) {
+    Permission path =
+        Permission.newBuilder()
+            .setUrlPath(
+                PathMatcher.newBuilder().setPath(StringMatcher.newBuilder().setPrefix(pathPrefix)))
+            .build();
+    Principal caller =
+        Principal.newBuilder()
+            .setAuthenticated(
+                Principal.Authenticated.newBuilder()
+                    .setPrincipalName(StringMatcher.newBuilder().setExact(spiffeId)))
+            .build();
+    return mesh.guard(
+        "envoy.filters.http.rbac",
+        TypeUrls.RBAC,
+        denial(Policy.newBuilder().addPermissions(path).addPrincipals(caller).build()));
+  }
+
   /** Returns a good token with a subject. */
   static String token(String subject) {
     String signed =
@@ -105,6 +124,15 @@ final class ContractGuard {
                     .setName(":method")
                     .setStringMatch(StringMatcher.newBuilder().setExact("PATCH")))
             .build();
+    return denial(
+        Policy.newBuilder()
+            .addPermissions(path)
+            .addPermissions(method)
+            .addPrincipals(Principal.newBuilder().setAny(true))
+            .build());
+  }
+
+  private static RBAC denial(Policy policy) {
     return RBAC.newBuilder()
         .setRules(
             io.envoyproxy
@@ -115,13 +143,7 @@ final class ContractGuard {
                 .RBAC
                 .newBuilder()
                 .setAction(io.envoyproxy.envoy.config.rbac.v3.RBAC.Action.DENY)
-                .putPolicies(
-                    "contract",
-                    Policy.newBuilder()
-                        .addPermissions(path)
-                        .addPermissions(method)
-                        .addPrincipals(Principal.newBuilder().setAny(true))
-                        .build()))
+                .putPolicies("contract", policy))
         .build();
   }
 

@@ -51,7 +51,7 @@ public abstract class HttpServerContract {
    * </ul>
    */
   @FunctionalInterface
-  protected interface Application {
+  public interface Application {
     /** Counts a request and returns what to answer. */
     String handle(String method, String body);
   }

@@ -31,7 +31,12 @@ public final class RawConnection implements AutoCloseable {
 
   /** Connects. */
   public RawConnection(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /** Takes a socket that is connected, such as one in TLS. */
+  public RawConnection(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
@@ -71,6 +76,27 @@ public final class RawConnection implements AutoCloseable {
     out.write(head.getBytes(StandardCharsets.US_ASCII));
     out.write(bytes);
     out.flush();
+    return answer(method);
+  }
+
+  /** Sends bytes as they are. */
+  public void send(byte[] bytes) throws IOException {
+    out.write(bytes);
+    out.flush();
+  }
+
+  /** Sends a text as it is, in ASCII. */
+  public void send(String text) throws IOException {
+    send(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * Reads a response.
+   *
+   * @param method of the request
+   * @throws EOFException if the server closes the connection instead of answering
+   */
+  public Answer answer(String method) throws IOException {
     int status = Integer.parseInt(line().split(" ")[1]);
     Map<String, String> received = new TreeMap<>();
     for (String header = line(); !header.isEmpty(); header = line()) {

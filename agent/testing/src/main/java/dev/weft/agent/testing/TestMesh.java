@@ -8,7 +8,9 @@ import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.Value;
 import dev.weft.protocol.agent.v1.SavedConfiguration;
 import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
@@ -17,6 +19,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -49,6 +52,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mesh's configuration, host by host, for port 80, written as the file that the agent reads by
@@ -66,6 +70,7 @@ public final class TestMesh {
       RouteConfiguration.newBuilder().setName(Integer.toString(PORT));
   private final List<Cluster> clusters = new ArrayList<>();
   private final List<HttpFilter> guards = new ArrayList<>();
+  private @Nullable String mutualTls;
 
   /**
    * Adds a host whose requests go to the servers in turn.
@@ -126,6 +131,12 @@ public final class TestMesh {
     return this;
   }
 
+  /** Says what callers are to speak: {@code DISABLE}, {@code PERMISSIVE} or {@code STRICT}. */
+  public TestMesh mutualTls(String mode) {
+    mutualTls = mode;
+    return this;
+  }
+
   /** Returns a route that matches everything, without an action. */
   public static Route.Builder route() {
     return Route.newBuilder().setName("all").setMatch(RouteMatch.newBuilder().setPrefix("/"));
@@ -156,7 +167,7 @@ public final class TestMesh {
   public void write(Path file) {
     SavedConfiguration.Builder saved = SavedConfiguration.newBuilder().setNodeId("test");
     add(saved, TypeUrls.LISTENER, "0.0.0.0_" + PORT, listener());
-    if (!guards.isEmpty()) {
+    if (!guards.isEmpty() || mutualTls != null) {
       add(saved, TypeUrls.LISTENER, ResourceNames.VIRTUAL_INBOUND, inbound());
     }
     add(saved, TypeUrls.ROUTE_CONFIGURATION, routes.getName(), routes.build());
@@ -208,15 +219,21 @@ public final class TestMesh {
   private Listener inbound() {
     HttpConnectionManager manager =
         HttpConnectionManager.newBuilder().setStatPrefix("test").addAllHttpFilters(guards).build();
+    FilterChain.Builder chain =
+        FilterChain.newBuilder()
+            .addFilters(
+                Filter.newBuilder()
+                    .setName("envoy.filters.network.http_connection_manager")
+                    .setTypedConfig(any(TypeUrls.HTTP_CONNECTION_MANAGER, manager)));
+    if (mutualTls != null) {
+      Value mode = Value.newBuilder().setStringValue(mutualTls).build();
+      Struct weft = Struct.newBuilder().putFields(ResourceNames.MUTUAL_TLS_MODE, mode).build();
+      chain.setMetadata(Metadata.newBuilder().putFilterMetadata(ResourceNames.WEFT_METADATA, weft));
+    }
     return Listener.newBuilder()
         .setName(ResourceNames.VIRTUAL_INBOUND)
         .setTrafficDirection(TrafficDirection.INBOUND)
-        .setDefaultFilterChain(
-            FilterChain.newBuilder()
-                .addFilters(
-                    Filter.newBuilder()
-                        .setName("envoy.filters.network.http_connection_manager")
-                        .setTypedConfig(any(TypeUrls.HTTP_CONNECTION_MANAGER, manager))))
+        .setDefaultFilterChain(chain)
         .build();
   }
 

@@ -146,6 +146,12 @@ public final class InboundGate implements InboundEngine {
     return call;
   }
 
+  @Override
+  public boolean failed(String hook, int port, Throwable fault) {
+    faults.record(hook, fault);
+    return !isOpen || guard.failed(port, tellOfPolicy);
+  }
+
   private void tellOfPolicy(PolicyMatch match) {
     try {
       observer.policyMatched(match);

@@ -105,8 +105,7 @@ final class InboundGuard {
       observer.accept(CLOSED);
       return UNKNOWN;
     }
-    Chain chain =
-        byPort.isEmpty() ? others : byPort.getOrDefault(request.peer().localPort(), others);
+    Chain chain = at(request.peer().localPort());
     if (chain.isStrict && request.peer().spiffeId() == null) {
       observer.accept(STRICT);
       return PLAINTEXT;
@@ -150,6 +149,21 @@ final class InboundGuard {
     }
     observer.accept(FAILED);
     return ACCESS_DENIED;
+  }
+
+  /** Returns whether a failure of a server's adapter has to refuse what came in on a port. */
+  boolean failed(int port, Consumer<PolicyMatch> observer) {
+    Chain chain = at(port);
+    boolean isGuarded =
+        isClosed || chain.isStrict || chain.checks.length > 0 || (port == 0 && isGuarding);
+    if (isGuarded) {
+      observer.accept(FAILED);
+    }
+    return isGuarded;
+  }
+
+  private Chain at(int port) {
+    return byPort.isEmpty() ? others : byPort.getOrDefault(port, others);
   }
 
   /** Returns the reply to a request whose headers would have to be changed and cannot be. */

@@ -4,83 +4,24 @@
  */
 package dev.weft.agent.instrumentation.javahttpserver;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.weft.agent.testing.HttpServerContract;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 class JavaHttpServerTest extends HttpServerContract {
-  private @Nullable HttpServer server;
-  private @Nullable ExecutorService executor;
+  private @Nullable TestHttpServer server;
 
   @Override
   protected int start(Application application) throws IOException {
-    ExecutorService threads = Executors.newCachedThreadPool();
-    HttpServer created =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    created.setExecutor(threads);
-    created.createContext("/", exchange -> answer(exchange, application));
-    created.createContext(
-        "/fail",
-        exchange -> {
-          throw new IllegalStateException("the application's own fault");
-        });
-    created.createContext(
-        "/async", exchange -> threads.execute(() -> answerLater(exchange, application)));
-    created.start();
-    server = created;
-    executor = threads;
-    return created.getAddress().getPort();
+    TestHttpServer started = new TestHttpServer(application);
+    server = started;
+    return started.port();
   }
 
   @Override
   protected void stop() {
     if (server != null) {
-      server.stop(0);
-    }
-    if (executor != null) {
-      executor.shutdownNow();
-    }
-  }
-
-  private static void answerLater(HttpExchange exchange, Application application) {
-    try {
-      answer(exchange, application);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void answer(HttpExchange exchange, Application application) throws IOException {
-    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-    byte[] answer = application.handle(exchange.getRequestMethod(), body).getBytes(UTF_8);
-    exchange.getResponseHeaders().set("x-app", "yes");
-    copy(exchange, "x-subject", "x-subject");
-    copy(exchange, "authorization", "x-authorization");
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.sendResponseHeaders(200, -1);
-      exchange.close();
-      return;
-    }
-    exchange.sendResponseHeaders(200, answer.length);
-    try (OutputStream out = exchange.getResponseBody()) {
-      out.write(answer);
-    }
-  }
-
-  private static void copy(HttpExchange exchange, String from, String to) {
-    String value = exchange.getRequestHeaders().getFirst(from);
-    if (value != null) {
-      exchange.getResponseHeaders().set(to, value);
+      server.close();
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.instrumentation.javahttpserver;
 
+import dev.weft.agent.seam.SecuredSocketChannel;
 import java.nio.channels.SocketChannel;
 import net.bytebuddy.asm.Advice;
 
@@ -19,7 +20,7 @@ public final class AvailableAdvice {
   @Advice.AssignReturned.ToReturned
   public static int exit(
       @Advice.FieldValue("channel") SocketChannel channel, @Advice.Return int available) {
-    return available >= 0 && channel instanceof SecuredChannel secured
+    return available >= 0 && channel instanceof SecuredSocketChannel secured
         ? available + secured.sniffed().buffered()
         : available;
   }

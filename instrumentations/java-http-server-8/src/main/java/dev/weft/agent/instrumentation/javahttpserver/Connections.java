@@ -7,25 +7,25 @@ package dev.weft.agent.instrumentation.javahttpserver;
 import com.sun.net.httpserver.HttpExchange;
 import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Inbound;
-import dev.weft.agent.seam.PeerCertificate;
+import dev.weft.agent.seam.SecuredSocketChannel;
 import dev.weft.agent.seam.ServerTls;
-import dev.weft.agent.seam.SniffedChannel;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts {@link SecuredChannel} under the streams of a connection, and finds its peer again from an
- * exchange. A connection's two streams, and what the library keeps of it, are made one after the
- * other on one thread.
+ * Puts {@link SecuredSocketChannel} under the streams of a connection, and finds its peer again
+ * from an exchange. A connection's two streams, and what the library keeps of it, are made one
+ * after the other on one thread.
  */
 final class Connections {
   private static final String SPIFFE_ID = "dev.weft.spiffe-id";
-  private static final ThreadLocal<SecuredChannel> BEING_MADE = new ThreadLocal<>();
+  private static final ThreadLocal<SecuredSocketChannel> BEING_MADE = new ThreadLocal<>();
   private static final @Nullable MethodHandle SESSION = sessionOfExchange();
 
   private Connections() {}
@@ -40,15 +40,15 @@ final class Connections {
     if (settings == null) {
       return channel;
     }
-    SecuredChannel secured = new SecuredChannel(channel, new SniffedChannel(channel, settings));
+    SecuredSocketChannel secured = new SecuredSocketChannel(channel, settings, List.of());
     BEING_MADE.set(secured);
     return secured;
   }
 
   /** Returns what the stream that is written shall take for its channel. */
   static SocketChannel toWrite(SocketChannel channel) {
-    SecuredChannel secured = BEING_MADE.get();
-    return secured != null && secured.isOf(channel) ? secured : channel;
+    SecuredSocketChannel secured = BEING_MADE.get();
+    return secured != null && secured.real() == channel ? secured : channel;
   }
 
   /**
@@ -56,12 +56,15 @@ final class Connections {
    * session; null if this is plaintext.
    */
   static @Nullable SSLEngine engine(@Nullable SocketChannel channel) {
-    SecuredChannel secured = BEING_MADE.get();
+    SecuredSocketChannel secured = BEING_MADE.get();
     BEING_MADE.remove();
-    SSLEngine engine = secured != null && secured.isOf(channel) ? secured.sniffed().engine() : null;
-    if (engine != null) {
-      SSLSession session = engine.getSession();
-      session.putValue(SPIFFE_ID, PeerCertificate.spiffeId(session));
+    if (secured == null || secured.real() != channel) {
+      return null;
+    }
+    SSLEngine engine = secured.sniffed().engine();
+    String spiffeId = secured.sniffed().spiffeId();
+    if (engine != null && spiffeId != null) {
+      engine.getSession().putValue(SPIFFE_ID, spiffeId);
     }
     return engine;
   }

@@ -4,7 +4,6 @@
  */
 package dev.weft.agent.instrumentation.tomcat;
 
-import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Inbound;
 import dev.weft.agent.seam.InboundCall;
 import dev.weft.agent.seam.Peer;
@@ -69,15 +68,12 @@ final class Requests {
   }
 
   private static @Nullable InboundCall begin(org.apache.coyote.Request wire) {
-    try {
-      wire.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, wire);
-      wire.action(ActionCode.REQ_LOCALPORT_ATTRIBUTE, wire);
-      Peer peer = new Peer(null, RequestView.text(wire.remoteAddr()), wire.getLocalPort());
-      return Inbound.begin(wire, RequestView.INSTANCE, peer);
-    } catch (LinkageError e) {
-      Hooks.unknownVersion(TomcatModule.HOOK, e.toString());
-      return null;
-    }
+    wire.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, wire);
+    wire.action(ActionCode.REQ_LOCALPORT_ATTRIBUTE, wire);
+    Peer peer =
+        new Peer(
+            Connections.spiffeId(wire), RequestView.text(wire.remoteAddr()), wire.getLocalPort());
+    return Inbound.begin(wire, RequestView.INSTANCE, peer);
   }
 
   private static void end(

@@ -4,6 +4,9 @@
  */
 package dev.weft.agent.instrumentation.tomcat;
 
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
+
 import dev.weft.agent.instrumentation.WeftModule;
 import dev.weft.agent.instrumentation.WeftType;
 import java.util.List;
@@ -17,6 +20,8 @@ public final class TomcatModule extends WeftModule {
   /** The hook's name. */
   static final String HOOK = "tomcat-8.5";
 
+  private static final String NET = "org.apache.tomcat.util.net.";
+  private static final String CHANNEL = "java.nio.channels.SocketChannel";
   private static final String REQUEST = "org.apache.coyote.Request";
   private static final String RESPONSE = "org.apache.coyote.Response";
 
@@ -48,6 +53,17 @@ public final class TomcatModule extends WeftModule {
             .advise("OpenAdvice", "start")
             .advise("OpenAdvice", "resume")
             .advise("CloseAdvice", "pause")
-            .advise("CloseAdvice", "stop"));
+            .advise("CloseAdvice", "stop"),
+        // A connection's bytes, which may be TLS.
+        WeftType.of(NET + "NioEndpoint").advise("AcceptAdvice", "setSocketOptions", CHANNEL),
+        WeftType.of(NET + "NioChannel")
+            .advise(
+                "ChannelAdvice",
+                "a method that takes the connection",
+                takesArgument(0, named(CHANNEL)))
+            .advise("RealChannelAdvice", "getIOChannel")
+            .advise("CloseChannelAdvice", "close"),
+        WeftType.of(NET + "NioEndpoint$NioSocketWrapper")
+            .advise("SendfileAdvice", "processSendfile", NET + "SendfileDataBase"));
   }
 }

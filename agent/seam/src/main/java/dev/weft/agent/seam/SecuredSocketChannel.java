@@ -2,37 +2,46 @@
  * Copyright The Weft Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.weft.agent.instrumentation.javahttpserver;
+package dev.weft.agent.seam;
 
-import dev.weft.agent.seam.SniffedChannel;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the library's streams take for the connection's channel: reads and writes go by way of
- * {@link SniffedChannel}. The library registers, blocks and times out the real one.
+ * What a library takes for an accepted connection's channel: reads and writes go by way of {@link
+ * SniffedChannel}. It cannot be registered with a selector; the library registers, blocks and times
+ * out the {@linkplain #real real one}.
  */
-final class SecuredChannel extends SocketChannel {
+public final class SecuredSocketChannel extends SocketChannel {
   private final SocketChannel real;
   private final SniffedChannel sniffed;
 
-  SecuredChannel(SocketChannel real, SniffedChannel sniffed) {
+  /**
+   * Stands in for a channel that nothing was read from.
+   *
+   * @param applicationProtocols what to agree on in TLS, as {@link ServerTls#engine} has it
+   */
+  public SecuredSocketChannel(
+      SocketChannel real, ServerTls settings, List<String> applicationProtocols) {
     super(real.provider());
     this.real = real;
-    this.sniffed = sniffed;
+    this.sniffed = new SniffedChannel(real, settings, applicationProtocols);
   }
 
-  boolean isOf(@Nullable SocketChannel channel) {
-    return real == channel;
+  /** Returns the channel that this one stands in for. */
+  public SocketChannel real() {
+    return real;
   }
 
-  SniffedChannel sniffed() {
+  /** Returns what reads and writes go through. */
+  public SniffedChannel sniffed() {
     return sniffed;
   }
 

@@ -1,0 +1,141 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.instrumentation.tomcat;
+
+import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.Inbound;
+import dev.weft.agent.seam.SecuredSocketChannel;
+import dev.weft.agent.seam.ServerTls;
+import dev.weft.agent.seam.SniffedChannel;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.net.InetSocketAddress;
+import java.nio.channels.Channel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import org.apache.coyote.AbstractProcessor;
+import org.apache.coyote.ActionHook;
+import org.apache.coyote.Request;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts {@link SecuredSocketChannel} under the library's channel of an accepted connection, and
+ * finds it again from a request. The endpoint takes a connection up, and gives it to its channel,
+ * on one thread.
+ */
+final class Connections {
+  private static final ThreadLocal<SecuredSocketChannel> BEING_MADE = new ThreadLocal<>();
+  private static final @Nullable Ways WAYS = Ways.find();
+
+  private Connections() {}
+
+  /** Returns whether connections can be secured in this version of the library. */
+  static boolean areSecurable() {
+    return WAYS != null;
+  }
+
+  /** Prepares what is to be taken up; returns whether the connection has to be closed instead. */
+  static boolean isRefused(Object endpoint, Channel socket) {
+    BEING_MADE.remove();
+    int port = 0;
+    try {
+      List<String> protocols = Ports.plaintextProtocols(endpoint);
+      if (protocols == null
+          || !(socket instanceof NetworkChannel network)
+          || !(network.getLocalAddress() instanceof InetSocketAddress local)) {
+        return false;
+      }
+      port = local.getPort();
+      ServerTls settings = Inbound.tls(port);
+      if (settings != null && socket instanceof SocketChannel real) {
+        BEING_MADE.set(new SecuredSocketChannel(real, settings, protocols));
+      }
+      return false;
+    } catch (IOException | RuntimeException | LinkageError e) {
+      return Inbound.failed(TomcatModule.HOOK, port, e);
+    }
+  }
+
+  /** Returns what the library's channel shall use for a connection. */
+  static SocketChannel toUse(SocketChannel channel) {
+    SecuredSocketChannel secured = BEING_MADE.get();
+    if (secured == null || secured.real() != channel) {
+      return channel;
+    }
+    BEING_MADE.remove();
+    return secured;
+  }
+
+  /** Returns the verified peer of a request's connection; null in plaintext. */
+  static @Nullable String spiffeId(Request wire) {
+    if (WAYS == null) {
+      return null; // no connection is secured
+    }
+    SocketWrapperBase<?> wrapper = WAYS.wrapper(wire);
+    SniffedChannel sniffed = wrapper == null ? null : of(wrapper);
+    return sniffed == null ? null : sniffed.spiffeId();
+  }
+
+  /** Returns what a connection's bytes go through; null if they are left alone. */
+  static @Nullable SniffedChannel of(SocketWrapperBase<?> wrapper) {
+    Object channel = wrapper.getSocket();
+    return WAYS != null
+            && channel instanceof NioChannel nio
+            && WAYS.channel(nio) instanceof SecuredSocketChannel secured
+        ? secured.sniffed()
+        : null;
+  }
+
+  /**
+   * What the library keeps to itself.
+   *
+   * @param hook of a request: what processes it
+   * @param wrapper of a processor: its connection
+   * @param channel of a {@code NioChannel}: what it reads and writes
+   */
+  private record Ways(MethodHandle hook, MethodHandle wrapper, MethodHandle channel) {
+    static @Nullable Ways find() {
+      try {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        return new Ways(
+            MethodHandles.privateLookupIn(Request.class, lookup)
+                .findGetter(Request.class, "hook", ActionHook.class),
+            MethodHandles.privateLookupIn(AbstractProcessor.class, lookup)
+                .findVirtual(
+                    AbstractProcessor.class,
+                    "getSocketWrapper",
+                    MethodType.methodType(SocketWrapperBase.class)),
+            MethodHandles.privateLookupIn(NioChannel.class, lookup)
+                .findGetter(NioChannel.class, "sc", SocketChannel.class));
+      } catch (ReflectiveOperationException | LinkageError e) {
+        Hooks.unknownVersion(TomcatModule.HOOK, "mutual TLS is off: " + e);
+        return null;
+      }
+    }
+
+    @Nullable SocketWrapperBase<?> wrapper(Request wire) {
+      try {
+        return (ActionHook) hook.invokeExact(wire) instanceof AbstractProcessor processor
+            ? (SocketWrapperBase<?>) wrapper.invokeExact(processor)
+            : null;
+      } catch (Throwable e) {
+        throw new IllegalStateException("AbstractProcessor.getSocketWrapper()", e);
+      }
+    }
+
+    @Nullable SocketChannel channel(NioChannel nio) {
+      try {
+        return (SocketChannel) channel.invokeExact(nio);
+      } catch (Throwable e) {
+        throw new IllegalStateException("NioChannel.sc", e);
+      }
+    }
+  }
+}
