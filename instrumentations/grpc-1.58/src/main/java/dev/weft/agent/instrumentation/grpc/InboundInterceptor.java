@@ -105,8 +105,7 @@ final class InboundInterceptor implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     call.close(
-        Status.UNAVAILABLE.withDescription("Weft failed to decide about the call"),
-        new Metadata());
+        Status.UNAVAILABLE.withDescription("Weft failed to decide about the call"), new Metadata());
     return new ServerCall.Listener<>() {};
   }
 
