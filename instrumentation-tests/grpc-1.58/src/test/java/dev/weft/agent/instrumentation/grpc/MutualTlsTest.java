@@ -58,6 +58,7 @@ class MutualTlsTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final String SECRET = "nobody-on-the-wire-reads-this";
   private static final Path IDENTITY = Path.of(System.getProperty("weft.identity.pem", ""));
+  private static final Path CONFIGURATION = Path.of(System.getProperty("weft.xds.file", ""));
   private static final TestAuthority CA = TestAuthority.create("mesh.test");
   private static final String SELF = "spiffe://mesh.test/ns/shop/sa/orders";
 
@@ -86,7 +87,8 @@ class MutualTlsTest {
     unsecured.close();
     server.close();
     shaded.close();
-    Files.delete(IDENTITY);
+    Files.deleteIfExists(CONFIGURATION); // other tests' servers shall not start strict
+    Files.deleteIfExists(IDENTITY);
   }
 
   @BeforeEach
@@ -202,7 +204,8 @@ class MutualTlsTest {
   @Test
   void tlsOfTheApplicationsOwnIsLeftAlone() throws Exception {
     WorkloadIdentity own = CA.issue("shop", "orders");
-    Path key = Files.writeString(file("own.key"), Pem.encode("PRIVATE KEY", own.key().getEncoded()));
+    Path key =
+        Files.writeString(file("own.key"), Pem.encode("PRIVATE KEY", own.key().getEncoded()));
     Path chain = Files.writeString(file("own.pem"), Pem.encode(own.chain()));
     try (OrdersServer itself =
         new OrdersServer(
@@ -295,7 +298,7 @@ class MutualTlsTest {
             c -> ClusterTls.secure(c, "spiffe://mesh.test/ns/shop/sa/stranger"))
         .guard("envoy.filters.http.rbac", TypeUrls.RBAC, selfMayNotList())
         .mutualTls(mode)
-        .write(Path.of(System.getProperty("weft.xds.file")));
+        .write(CONFIGURATION);
   }
 
   private static RBAC selfMayNotList() {
@@ -345,20 +348,16 @@ class MutualTlsTest {
   /** Trusts everybody, as an application in a test would. */
   private static final class AnyPeer extends X509ExtendedTrustManager {
     @Override
-    public void checkClientTrusted(
-        X509Certificate[] chain, String type, Socket socket) {}
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
 
     @Override
-    public void checkServerTrusted(
-        X509Certificate[] chain, String type, Socket socket) {}
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
 
     @Override
-    public void checkClientTrusted(
-        X509Certificate[] chain, String type, SSLEngine engine) {}
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
 
     @Override
-    public void checkServerTrusted(
-        X509Certificate[] chain, String type, SSLEngine engine) {}
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {}

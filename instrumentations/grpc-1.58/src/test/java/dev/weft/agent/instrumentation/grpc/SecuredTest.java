@@ -24,7 +24,11 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,14 +103,16 @@ class SecuredTest {
   }
 
   @Test
-  void anotherAuthorityIsSentOverASecuredConnection() throws Exception {
+  void anotherAuthorityIsSentOverASecuredConnectionWithoutAWarning() throws Exception {
     gate.secured(serverTls(ServerTls.Mode.STRICT));
-    try (ScriptedMesh mesh =
-        new ScriptedMesh(
-            n -> Plan.to(server).secured(clientTls("orders")).authority("other.mesh:7"))) {
+    try (Warnings warnings = new Warnings("io.grpc.netty.NettyClientHandler");
+        ScriptedMesh mesh =
+            new ScriptedMesh(
+                n -> Plan.to(server).secured(clientTls("orders")).authority("other.mesh:7"))) {
       assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
       assertThat(mesh.active).hasValue(0);
       assertThat(server.authorities).containsExactly("other.mesh:7");
+      assertThat(warnings.records).isEmpty();
     }
   }
 
@@ -265,6 +271,32 @@ class SecuredTest {
           Objects.requireNonNull(CONTEXTS.client(Set.of(id))), "orders_.mesh", PROTOCOLS);
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** What the library logs meanwhile. */
+  private static final class Warnings extends Handler implements AutoCloseable {
+    final List<String> records = new CopyOnWriteArrayList<>();
+    private final Logger logger;
+
+    Warnings(String name) {
+      logger = Logger.getLogger(name);
+      logger.addHandler(this);
+    }
+
+    @Override
+    public void publish(LogRecord entry) {
+      records.add(entry.getMessage());
+    }
+
+    @Override
+    public void flush() {
+      // nothing is held back
+    }
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
     }
   }
 }

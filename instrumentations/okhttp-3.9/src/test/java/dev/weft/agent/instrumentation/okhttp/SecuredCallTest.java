@@ -19,14 +19,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +157,37 @@ class SecuredCallTest {
 
     assertThat(new String(received, 0, length, ISO_8859_1)).doesNotContain("HTTP", "secret");
     assertThat(mesh.attempt(0).events()).containsExactly("failed CONNECT");
+  }
+
+  @Test
+  @DisabledIfSystemProperty(
+      named = "weft.okhttp",
+      matches = "3\\.9\\..*",
+      disabledReason = "OkHttp learned it in 3.11")
+  void http2WithPriorKnowledgeIsSpokenInTls() throws Exception {
+    OkHttpClient http2 =
+        client.newBuilder().protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE)).build();
+    try (SSLServerSocket server =
+        (SSLServerSocket)
+            TLS.serverContext()
+                .getServerSocketFactory()
+                .createServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      SSLParameters parameters = server.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"http/1.1", "h2"});
+      server.setSSLParameters(parameters);
+      mesh.manage("orders", n -> securely(address(server)));
+      CompletableFuture<Response> answer = enqueue(http2.newCall(request("http://orders/")));
+
+      try (SSLSocket caller = (SSLSocket) server.accept()) {
+        byte[] preface = caller.getInputStream().readNBytes(24);
+
+        assertThat(new String(preface, ISO_8859_1)).isEqualTo("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        assertThat(caller.getApplicationProtocol()).isEqualTo("h2");
+      }
+      assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(IOException.class); // the server has gone away
+    }
   }
 
   @Test

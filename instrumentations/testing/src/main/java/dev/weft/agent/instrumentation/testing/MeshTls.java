@@ -59,7 +59,8 @@ public final class MeshTls {
     return server;
   }
 
-  private SSLContext serverContext() {
+  /** Returns what accepts the connections of {@link #client}. */
+  public SSLContext serverContext() {
     try {
       return Objects.requireNonNull(TlsContexts.of(peer).server());
     } catch (GeneralSecurityException e) {

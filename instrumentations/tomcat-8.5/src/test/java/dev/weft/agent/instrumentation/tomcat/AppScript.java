@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code /never} starts asynchronous processing that does not end
  *   <li>{@code /error} sends the error 404
  *   <li>{@code /endless} writes until it fails
- *   <li>elsewhere: what the handler answers, with the headers {@code x-app} and {@code x-path}
+ *   <li>elsewhere: what the handler answers, with the headers {@code x-app}, {@code x-path} and
+ *       {@code x-scheme} (how the request came, as the application sees it)
  * </ul>
  */
 final class AppScript {

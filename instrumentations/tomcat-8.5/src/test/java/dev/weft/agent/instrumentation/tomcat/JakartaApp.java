@@ -46,6 +46,7 @@ public final class JakartaApp extends HttpServlet {
     response.setStatus(status);
     response.setHeader("x-app", "yes");
     response.setHeader("x-path", request.getServletPath());
+    response.setHeader("x-scheme", request.getScheme() + " " + request.isSecure());
     copy(request, "x-subject", response, "x-subject");
     copy(request, "authorization", response, "x-authorization");
     response.setContentLength(answer.length);
