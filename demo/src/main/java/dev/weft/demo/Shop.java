@@ -8,6 +8,7 @@ import dev.weft.lab.App;
 import dev.weft.lab.JavaProcess;
 import dev.weft.lab.Jdk;
 import dev.weft.lab.PolicyServer;
+import dev.weft.lab.Relay;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes of the shop: a policy server and services with the agent, on loopback ports. Used
@@ -26,10 +28,18 @@ import java.util.function.Supplier;
 final class Shop {
   private static final int PRICING_PORT = 50051;
 
+  /** Long enough to outlive the time without a policy server, short enough to see renewals. */
+  private static final int CERTIFICATE_SECONDS = 100;
+
+  /** The release whose traffic is listened to. */
+  private static final String TAPPED = "orders v2";
+
   private final Path folder;
   private final Screen screen;
   private final PolicyServer server;
   private final Map<String, App> apps = new TreeMap<>();
+  private @Nullable Relay wire;
+  private Map<String, Long> noted = Map.of();
 
   private Shop(Path folder, Screen screen, PolicyServer server) {
     this.folder = folder;
@@ -44,7 +54,9 @@ final class Shop {
    */
   static Shop open(Path folder, Screen screen) {
     long began = System.nanoTime();
-    PolicyServer server = PolicyServer.start(Jdk.current(), folder);
+    PolicyServer server =
+        PolicyServer.start(
+            Jdk.current(), folder, "--certificate-lifetime", CERTIFICATE_SECONDS + "");
     announce(screen, "policy server", "the rules, and who is where", server.url(), began);
     Shop shop = new Shop(folder, screen, server);
     Map<String, App.Builder> all = new LinkedHashMap<>();
@@ -53,13 +65,44 @@ final class Shop {
     all.put("checkout", shop.service("checkout", "checkout", 80));
     all.put("basket", shop.service("basket", "basket", 80));
     all.put("shop-front", shop.service("shop-front", "shop-front", 80));
+    boolean isTapped = Relay.isPossible();
+    all.computeIfPresent(
+        TAPPED, (name, app) -> isTapped ? app.option("weft.address", Relay.ADDRESS) : app);
     shop.start(all);
+    shop.wire = isTapped ? Relay.before(shop.tapped().port()) : null;
     return shop;
   }
 
   /** Returns the policy server. */
   PolicyServer server() {
     return server;
+  }
+
+  /**
+   * Returns what somebody sees who listens to calls of {@link #tapped}; null where this machine has
+   * one loopback address only.
+   */
+  @Nullable Relay wire() {
+    return wire;
+  }
+
+  /** Notes how often each service has got a certificate. */
+  void noteCertificates() {
+    noted = server.certificates();
+  }
+
+  /** Returns whether each has got another one since then. */
+  boolean allRenewed() {
+    Map<String, Long> now = server.certificates();
+    // One that was restarted came back with the certificate that it had kept.
+    return now.size() >= apps.size()
+        && now.entrySet().stream()
+            .allMatch(entry -> entry.getValue() > noted.getOrDefault(entry.getKey(), 1L));
+  }
+
+  /** Returns the release of orders that the listener stands before. */
+  App tapped() {
+    return app(TAPPED);
   }
 
   /** Returns the ways through the shop, one for each client library. */
@@ -138,6 +181,8 @@ final class Shop {
         .folder(folder)
         .agent(service, port)
         .server(server)
+        .identity(server, service)
+        .option("weft.identity.dir", folder.resolve("identity").resolve(name).toString())
         .option("weft.cache.dir", folder.resolve("cache").resolve(name).toString());
   }
 

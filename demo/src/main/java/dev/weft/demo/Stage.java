@@ -4,8 +4,11 @@
  */
 package dev.weft.demo;
 
+import dev.weft.lab.App;
 import dev.weft.lab.Artifacts;
 import dev.weft.lab.Await;
+import dev.weft.lab.Http;
+import dev.weft.lab.Relay;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +24,7 @@ import java.util.function.Predicate;
 
 /** What a step works with: the shop, and the report of what it did. Used by one thread. */
 final class Stage {
+  private static final int FORBIDDEN = 403;
   private static final Duration EFFECT = Duration.ofSeconds(60);
 
   private final Shop shop;
@@ -68,8 +72,14 @@ final class Stage {
    * @param inARow how many such answers on end leave no doubt
    */
   void awaitEffect(Function<Caller, Answer> call, Predicate<Answer> proof, int inARow) {
+    awaitEffect(caller -> true, call, proof, inARow);
+  }
+
+  /** Waits like the shorter form, for some of the callers. */
+  void awaitEffect(
+      Predicate<Caller> which, Function<Caller, Answer> call, Predicate<Answer> proof, int inARow) {
     long began = System.nanoTime();
-    for (Caller caller : shop.callers()) {
+    for (Caller caller : shop.callers().stream().filter(which).toList()) {
       Await.until(
           caller.name() + " (" + caller.library() + ") to follow the policy",
           EFFECT,
@@ -85,9 +95,58 @@ final class Stage {
     }
     screen.say(
         "in effect",
-        "at every caller after "
+        "after "
             + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)
             + " ms (until the proof of it came in)");
+  }
+
+  /** Deletes what a policy file made. */
+  void withdraw(String file) {
+    for (String document : read(policies().resolve(file)).split("(?m)^---$")) {
+      shop.server().delete(document);
+    }
+    screen.say("deleted", "demo/policies/" + file);
+  }
+
+  /** Waits until all services that run have found the policy server again. */
+  void awaitAgents() {
+    long began = System.nanoTime();
+    int all = shop.processes().size() - 1;
+    Await.until(
+        all + " agents to be connected again", EFFECT, () -> shop.server().connected() >= all);
+    screen.say(
+        "connected",
+        all + " agents, after " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) + " ms");
+  }
+
+  /** Waits until what goes over the wire meets a condition while calls are made. */
+  void awaitWire(Relay wire, Predicate<String> condition, String name) {
+    Await.until(
+        "the wire to be " + name,
+        EFFECT,
+        () -> {
+          wire.take();
+          shop.callers().forEach(Caller::call);
+          String bytes = wire.take();
+          return !bytes.isEmpty() && condition.test(bytes);
+        });
+    wire.take();
+    shop.callers().forEach(Caller::call);
+  }
+
+  /** Waits until a service answers nobody who has no certificate. */
+  void awaitRefusal(App app) {
+    Await.until("strangers to be refused", EFFECT, () -> isRefused(app));
+  }
+
+  /** Returns whether a service refuses a call from outside the mesh. */
+  static boolean isRefused(App app) {
+    try {
+      // A connection that is open already gets an answer, and it is no.
+      return Http.get(app.url() + "/health").statusCode() == FORBIDDEN;
+    } catch (UncheckedIOException e) {
+      return true;
+    }
   }
 
   /** Sends calls through all callers at once, and shows what came back. */

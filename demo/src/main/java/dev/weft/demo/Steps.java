@@ -4,6 +4,8 @@
  */
 package dev.weft.demo;
 
+import dev.weft.lab.Relay;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -12,7 +14,7 @@ import java.util.function.ToIntFunction;
 
 /** The steps of the demo, in order. */
 final class Steps {
-  private static final int CALLS = 400;
+  private static final int CALLS = 300;
   private static final Function<Caller, Answer> ANYBODY = Caller::call;
   private static final Function<Caller, Answer> TESTER = Caller::callAsTester;
 
@@ -27,7 +29,10 @@ final class Steps {
         new Step("A broken release fails 30 % of its calls; retries absorb it", Steps::retries),
         new Step("A fault injected by a policy, as callers see it", Steps::injectedFault),
         new Step("The policy server is killed; the mesh carries on", Steps::serverKilled),
-        new Step("Services restart while it is down; then it comes back", Steps::restarted));
+        new Step("Services restart while it is down; then it comes back", Steps::restarted),
+        new Step("Mutual TLS: the wire cannot be read, and strangers stay out", Steps::mutualTls),
+        new Step("Only shop-front may call orders and pricing", Steps::onlyShopFront),
+        new Step("Certificates are renewed under load", Steps::renewals));
   }
 
   private static void allToV1(Stage stage) {
@@ -104,6 +109,7 @@ final class Steps {
     stage.apply("2-canary.yaml");
     stage.awaitEffect(ANYBODY, from("v2"), 1);
 
+    stage.shop().noteCertificates();
     Traffic traffic = Traffic.start(stage.shop().callers(), CALLS, ANYBODY);
     stage.shop().server().kill();
     int before = traffic.done();
@@ -121,6 +127,7 @@ final class Steps {
     stage
         .screen()
         .say("", "The policy server is back, with what it had stored, and takes an edit:");
+    stage.awaitAgents();
     stage.apply("7-all-to-v2.yaml");
     stage.awaitEffect(ANYBODY, from("v2"), 10);
     check(
@@ -129,6 +136,95 @@ final class Steps {
         "answered by v2",
         tally -> tally.of("v2"),
         Bound.exactly(CALLS / 4));
+  }
+
+  private static void mutualTls(Stage stage) {
+    Relay wire = stage.shop().wire();
+    if (wire == null) {
+      stage
+          .screen()
+          .say("", "This machine has one loopback address: nobody can listen in between.");
+    } else {
+      stage.apply("8a-plaintext.yaml");
+      stage.awaitWire(wire, Steps::isReadable, "readable");
+      stage.screen().say("the wire", "to orders v2: " + firstLine(wire));
+    }
+    stage.apply("8b-strict.yaml");
+    stage.awaitRefusal(stage.shop().tapped());
+    if (wire != null) {
+      stage.awaitWire(wire, bytes -> !isReadable(bytes), "unreadable");
+      wire.take();
+    }
+    check(
+        stage,
+        stage.measure(CALLS, ANYBODY),
+        "answered by v2",
+        tally -> tally.of("v2"),
+        Bound.exactly(CALLS));
+    if (wire != null) {
+      String bytes = wire.take();
+      stage.check(
+          new Check(
+              !bytes.isEmpty() && !isReadable(bytes),
+              bytes.length() + " bytes on the wire to orders v2, no HTTP among them"));
+    }
+    stage.check(
+        new Check(
+            Stage.isRefused(stage.shop().tapped()),
+            "a call of this demo's own, which has no certificate: refused"));
+  }
+
+  private static void onlyShopFront(Stage stage) {
+    Predicate<Caller> isAllowed = caller -> caller.name().equals("shop-front");
+    stage.apply("9-only-shop-front.yaml");
+    stage.awaitEffect(isAllowed.negate(), ANYBODY, Answer::failed, 5);
+
+    Map<Caller, Tally> measured = stage.measure(CALLS / 4, ANYBODY);
+    check(
+        stage,
+        only(measured, isAllowed),
+        "answered to shop-front",
+        tally -> tally.of("v2"),
+        Bound.exactly(CALLS / 4));
+    check(
+        stage,
+        only(measured, isAllowed.negate()),
+        "refused to the others",
+        Tally::failed,
+        Bound.exactly(CALLS / 4));
+    stage.withdraw("9-only-shop-front.yaml");
+    stage.awaitEffect(ANYBODY, answer -> !answer.failed(), 5);
+  }
+
+  private static void renewals(Stage stage) {
+    stage.screen().say("", "They live for 100 s here; each service renews its own at half-life:");
+    int failed = 0;
+    int calls = 0;
+    do {
+      for (Tally tally : Traffic.start(stage.shop().callers(), 40, ANYBODY).finish().values()) {
+        failed += tally.failed();
+        calls += tally.calls();
+      }
+    } while (!stage.shop().allRenewed());
+    stage.check(
+        new Check(
+            failed == 0,
+            "%d services renewed since the server was killed; of %d calls %d failed (expected: 0)"
+                .formatted(stage.shop().processes().size() - 1, calls, failed)));
+  }
+
+  private static Map<Caller, Tally> only(Map<Caller, Tally> measured, Predicate<Caller> of) {
+    Map<Caller, Tally> result = new LinkedHashMap<>(measured);
+    result.keySet().removeIf(of.negate());
+    return result;
+  }
+
+  private static boolean isReadable(String wire) {
+    return wire.contains("HTTP/1.1");
+  }
+
+  private static String firstLine(Relay wire) {
+    return wire.take().lines().filter(Steps::isReadable).findFirst().orElse("");
   }
 
   private static void checkCanary(Stage stage, Map<Caller, Tally> measured, int calls) {

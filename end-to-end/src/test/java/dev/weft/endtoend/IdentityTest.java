@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** How an unchanged application gets its identity, keeps it, and what it is refused for. */
 class IdentityTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
   private static final Pattern EPOCH = Pattern.compile("\"epoch\":\"?(\\d+)");
   @TempDir Path folder;
 
@@ -43,7 +42,7 @@ class IdentityTest {
     try (PolicyServer server = PolicyServer.start(jdk, folder, "--certificate-lifetime", "8");
         App v1 = Orders.version(jdk, folder, "v1");
         App v2 = Orders.version(jdk, folder, "v2")) {
-      String token = create(server, "caller", "\"reusable\":true");
+      String token = server.token("caller", "\"reusable\":true");
       try (App caller = caller(jdk, server, "caller", token)) {
         Orders.declare(server, v1, v2);
         server.apply(Orders.weights(100, 0));
@@ -67,10 +66,10 @@ class IdentityTest {
     Jdk jdk = Jdk.current();
     try (PolicyServer server = PolicyServer.start(jdk, folder);
         App echo = Orders.version(jdk, folder, "v1")) {
-      String expired = create(server, "late", "\"lifetimeSeconds\":1");
-      String revoked = create(server, "cast", "\"reusable\":true");
+      String expired = server.token("late", "\"lifetimeSeconds\":1");
+      String revoked = server.token("cast", "\"reusable\":true");
       Http.send("DELETE", server.url() + "/weft/v1/tokens/" + revoked.split("\\.")[1], null);
-      String good = create(server, "misled", "\"reusable\":true");
+      String good = server.token("misled", "\"reusable\":true");
       String elsewhere = good.substring(0, good.lastIndexOf('.') + 1) + "A".repeat(43);
 
       try (App late = caller(jdk, server, "late", expired);
@@ -96,8 +95,7 @@ class IdentityTest {
     Path other = folder.resolve("other");
     PolicyServer.start(jdk, other).close(); // for its CA
     try (PolicyServer server = PolicyServer.start(jdk, folder, "--certificate-lifetime", "12");
-        App caller =
-            caller(jdk, server, "caller", create(server, "caller", "\"reusable\":false"))) {
+        App caller = caller(jdk, server, "caller", server.token("caller", "\"reusable\":false"))) {
       Path old = folder.resolve("data/ca");
       Path next = other.resolve("data/ca");
       long joined = awaitEpoch(server, caller, 1);
@@ -131,19 +129,6 @@ class IdentityTest {
         .start();
   }
 
-  /** Makes a token for a service account and returns it. */
-  private static String create(PolicyServer server, String account, String option) {
-    String body =
-        Http.send(
-                "POST",
-                server.url() + "/weft/v1/tokens",
-                "{\"serviceAccount\":\"" + account + "\"," + option + "}",
-                "content-type",
-                "application/json")
-            .body();
-    return first(TOKEN, body);
-  }
-
   private static String agents(PolicyServer server) {
     return Http.get(server.url() + "/weft/v1/agents").body();
   }
@@ -165,13 +150,5 @@ class IdentityTest {
 
   private static void awaitLog(App app, String text) {
     app.process().await("say " + text, LIMIT, () -> app.process().output().contains(text));
-  }
-
-  private static String first(Pattern pattern, String text) {
-    Matcher matcher = pattern.matcher(text);
-    if (!matcher.find()) {
-      throw new IllegalStateException("no " + pattern + " in " + text);
-    }
-    return matcher.group(1);
   }
 }

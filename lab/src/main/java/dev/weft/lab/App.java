@@ -122,6 +122,12 @@ public final class App implements AutoCloseable {
       return option("weft.server", server.address());
     }
 
+    /** Lets it prove to the server that it runs as a service account. */
+    public Builder identity(PolicyServer server, String serviceAccount) {
+      option("weft.service.account", serviceAccount);
+      return option("weft.identity.token", server.token(serviceAccount, "\"reusable\":true"));
+    }
+
     /** Sets a {@code -D} option. */
     public Builder option(String key, String value) {
       options.put(key, value);

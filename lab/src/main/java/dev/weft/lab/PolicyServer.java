@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,9 @@ import java.util.regex.Pattern;
 public final class PolicyServer implements AutoCloseable {
   private static final Pattern KIND = Pattern.compile("^kind:\\s*(\\S+)", Pattern.MULTILINE);
   private static final Pattern API = Pattern.compile("^apiVersion:\\s*(\\S+)", Pattern.MULTILINE);
+  private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
+  private static final Pattern RENEWALS =
+      Pattern.compile("\"nodeId\":\"([^\"]+)\".*?\"epoch\":\"?(\\d+)");
   private static final Pattern NAME =
       Pattern.compile("^(?:\\s+|metadata: \\{)name:\\s*([^\\s,}]+)", Pattern.MULTILINE);
 
@@ -127,6 +131,43 @@ public final class PolicyServer implements AutoCloseable {
     if (answer.statusCode() / 100 != 2) {
       throw new IllegalStateException(answer.statusCode() + " " + answer.body());
     }
+  }
+
+  /**
+   * Makes a join token for a service account of the namespace {@code default}.
+   *
+   * @param options a member of the request, such as {@code "reusable":true}
+   */
+  public String token(String serviceAccount, String options) {
+    String answer =
+        Http.send(
+                "POST",
+                url() + "/weft/v1/tokens",
+                "{\"serviceAccount\":\"" + serviceAccount + "\"," + options + "}",
+                "content-type",
+                "application/json")
+            .body();
+    return first(TOKEN, answer);
+  }
+
+  /** Returns what is known of the agents, as JSON. */
+  public String agents() {
+    return Http.get(url() + "/weft/v1/agents").body();
+  }
+
+  /** Returns how many agents have a stream open. */
+  public int connected() {
+    return agents().split("\"connected\":true", -1).length - 1;
+  }
+
+  /** Returns how often each agent got a certificate, by its node id. */
+  public Map<String, Long> certificates() {
+    Map<String, Long> result = new TreeMap<>();
+    Matcher matcher = RENEWALS.matcher(agents());
+    while (matcher.find()) {
+      result.put(matcher.group(1), Long.valueOf(matcher.group(2)));
+    }
+    return result;
   }
 
   @Override

@@ -18,6 +18,7 @@ public record Mesh(String domain, OutboundPolicy outboundPolicy) {
   MeshSettings settings() {
     return new MeshSettings(
         domain,
+        MeshSettings.DEFAULT.trustDomain(),
         MeshSettings.OutboundPolicy.valueOf(outboundPolicy.name()),
         MeshSettings.DEFAULT.rootNamespace(),
         MeshSettings.DEFAULT.connectTimeout());

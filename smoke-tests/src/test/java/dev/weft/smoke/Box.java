@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.MountableFile;
 
 /**
  * A container with at most 512 MiB and one CPU. Its port is published on a loopback port that stays
@@ -57,6 +58,12 @@ final class Box implements AutoCloseable {
         .withEnv(builder.environment)
         .withLabel(LABEL, "true")
         .withCreateContainerCmdModifier(this::configure);
+    builder.files.forEach(
+        (host, path) ->
+            container.withCopyFileToContainer(MountableFile.forHostPath(host, 0755), path));
+    if (!builder.command.isEmpty()) {
+      container.withCommand(builder.command.toArray(new String[0]));
+    }
   }
 
   /** Describes a container; the name is for messages and its log. */
@@ -242,6 +249,8 @@ final class Box implements AutoCloseable {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final Map<Wire, String> networks = new LinkedHashMap<>();
     private final Map<String, String> volumes = new LinkedHashMap<>();
+    private final Map<Path, String> files = new LinkedHashMap<>();
+    private List<String> command = List.of();
     private @Nullable String health = "/health";
     private int port = 8080;
     private boolean readOnly;
@@ -278,6 +287,18 @@ final class Box implements AutoCloseable {
     /** Keeps a folder in a named volume. */
     Builder volume(String volume, String path) {
       volumes.put(volume, path);
+      return this;
+    }
+
+    /** Gives it a copy of a file or folder of this machine. */
+    Builder file(Path host, String path) {
+      files.put(host, path);
+      return this;
+    }
+
+    /** Sets what it runs in place of what its image does. */
+    Builder command(String... words) {
+      command = List.of(words);
       return this;
     }
 

@@ -13,7 +13,8 @@ import java.net.http.HttpResponse;
  * @param server its URL
  */
 record Policies(String server) {
-  private static final String API = "networking.istio.io/v1";
+  private static final String NETWORKING = "networking.istio.io/v1";
+  private static final String SECURITY = "security.istio.io/v1";
 
   /** Tells the releases of a service apart by their label {@code version}. */
   void subsets(String service) {
@@ -63,16 +64,30 @@ record Policies(String server) {
     apply("ServiceEntry", "serviceentries", host, spec.toString());
   }
 
+  /** Sets the mode of mutual TLS of a service. */
+  void peerAuthentication(String service, String mode) {
+    apply(
+        SECURITY,
+        "PeerAuthentication",
+        "peerauthentications",
+        service,
+        "  selector: {matchLabels: {app: %s}}\n  mtls: {mode: %s}\n".formatted(service, mode));
+  }
+
   private void apply(String kind, String plural, String name, String spec) {
+    apply(NETWORKING, kind, plural, name, spec);
+  }
+
+  private void apply(String api, String kind, String plural, String name, String spec) {
     String yaml =
         "apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\nspec:\n%s"
-            .formatted(API, kind, name, spec);
+            .formatted(api, kind, name, spec);
     HttpResponse<String> answer =
         Http.send(
             "PATCH",
             server
                 + "/apis/"
-                + API
+                + api
                 + "/namespaces/default/"
                 + plural
                 + "/"

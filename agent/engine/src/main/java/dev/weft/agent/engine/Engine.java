@@ -151,8 +151,29 @@ public final class Engine implements OutboundEngine {
       return decide(snapshot, request, reader);
     } catch (RuntimeException | LinkageError e) {
       faults.record("begin", e);
+      return afterFault(snapshot, request, reader);
+    }
+  }
+
+  /**
+   * Our own fault: the call goes out as it would without Weft, unless that could be plaintext where
+   * TLS is ordered. Which cluster it was for is not known, so all hosts of the mesh count.
+   */
+  private <Q> @Nullable Call afterFault(Snapshot snapshot, Q request, RequestReader<Q> reader) {
+    if (!snapshot.isTlsOrdered()) {
       return null;
     }
+    boolean isGrpc = false;
+    try {
+      String host = reader.host(request);
+      if (host != null && snapshot.virtualHost(reader.port(request), host) == null) {
+        return null;
+      }
+      isGrpc = reader.isGrpc(request);
+    } catch (RuntimeException | LinkageError e) {
+      faults.record("begin", e);
+    }
+    return reply(RouteInfo.NONE, Replies.UNDECIDED, isGrpc);
   }
 
   private <Q> @Nullable Call decide(Snapshot snapshot, Q request, RequestReader<Q> reader) {

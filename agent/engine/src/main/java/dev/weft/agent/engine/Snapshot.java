@@ -5,6 +5,7 @@
 package dev.weft.agent.engine;
 
 import dev.weft.agent.engine.cluster.Cluster;
+import dev.weft.agent.engine.config.ClusterConfig;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.agent.engine.config.MeshConfig.OutboundPolicy;
 import dev.weft.agent.engine.route.Listener;
@@ -23,11 +24,13 @@ public final class Snapshot {
   private final Map<String, Cluster> clusters;
   private final int[] ports;
   private final Listener[] listeners;
+  private final boolean isTlsOrdered;
 
   Snapshot(MeshConfig config, Map<String, Cluster> clusters, List<Listener> byPort) {
     this.config = config;
     this.clusters = Map.copyOf(clusters);
     listeners = byPort.toArray(new Listener[0]);
+    isTlsOrdered = config.clusters().values().stream().anyMatch(ClusterConfig::isTlsRequired);
     ports = byPort.stream().mapToInt(Listener::port).toArray();
   }
 
@@ -61,6 +64,11 @@ public final class Snapshot {
   public @Nullable VirtualHost virtualHost(int port, String host) {
     Listener listener = listener(port);
     return listener == null ? null : listener.virtualHost(host);
+  }
+
+  /** Returns whether some cluster must never be sent plaintext. */
+  boolean isTlsOrdered() {
+    return isTlsOrdered;
   }
 
   /** Returns whether only what a virtual host lists may be called. */

@@ -23,10 +23,13 @@ import dev.weft.agent.seam.Attempt.Ending;
 import dev.weft.agent.seam.Call;
 import dev.weft.agent.seam.ClientTls;
 import dev.weft.agent.seam.Refuse;
+import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.ServerTls;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -104,22 +107,42 @@ class MutualTlsTest {
 
   @Test
   void clusterThatOrdersTlsIsNotReachedByTheApplicationsOwnDns() {
-    ClusterConfig dns = Mesh.originalDestination("orders");
-    ClusterConfig ordered =
-        new ClusterConfig(
-            dns.name(),
-            dns.discovery(),
-            dns.endpoints(),
-            dns.loadBalancing(),
-            dns.connectTimeoutNanos(),
-            dns.circuitBreakers(),
-            dns.outlierDetection(),
-            dns.service(),
-            dns.subset(),
-            true);
+    ClusterConfig ordered = ordered(Mesh.originalDestination("orders"));
     identity.renew();
 
     assertThat(fixture(ordered).call(REQUEST).next()).isInstanceOf(Refuse.class);
+  }
+
+  @Test
+  void aFaultOfOursDoesNotSendPlaintextWhereTlsIsOrdered() {
+    EngineFixture fixture = fixture(ordered(Mesh.originalDestination("orders")));
+
+    assertThat(Objects.requireNonNull(beginWithAFault(fixture, "orders")).next())
+        .isInstanceOfSatisfying(Reply.class, reply -> assertThat(reply.status()).isEqualTo(503));
+    assertThat(fixture.faults.count()).isOne();
+  }
+
+  @Test
+  void aFaultOfOursLeavesAloneWhatTheMeshDoesNotKnow() {
+    EngineFixture fixture = fixture(ordered(Mesh.originalDestination("orders")));
+
+    assertThat(beginWithAFault(fixture, "elsewhere")).isNull();
+  }
+
+  /** Begins a call whose first question to the request fails. */
+  private static @Nullable Call beginWithAFault(EngineFixture fixture, String host) {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    return fixture.engine.begin(
+        StubRequest.get(host, Mesh.PORT, "/"),
+        new StubRequest.Reader() {
+          @Override
+          public int port(StubRequest request) {
+            if (broken.getAndSet(false)) {
+              throw new IllegalStateException("broken");
+            }
+            return super.port(request);
+          }
+        });
   }
 
   @Test
@@ -143,6 +166,20 @@ class MutualTlsTest {
     inbound.apply(modes(chain(0, MutualTls.STRICT)));
 
     assertThat(inbound.at(8080)).isEqualTo(new ServerTls(ServerTls.Mode.STRICT, null, List.of()));
+  }
+
+  private static ClusterConfig ordered(ClusterConfig dns) {
+    return new ClusterConfig(
+        dns.name(),
+        dns.discovery(),
+        dns.endpoints(),
+        dns.loadBalancing(),
+        dns.connectTimeoutNanos(),
+        dns.circuitBreakers(),
+        dns.outlierDetection(),
+        dns.service(),
+        dns.subset(),
+        true);
   }
 
   private static InboundConfig modes(InboundConfig.Chain... chains) {

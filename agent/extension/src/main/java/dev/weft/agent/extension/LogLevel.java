@@ -11,11 +11,22 @@ package dev.weft.agent.extension;
 final class LogLevel {
   private static final String PREFIX = "io.opentelemetry.javaagent.slf4j.simpleLogger.log.";
 
+  /** The library that we speak to the policy server with, as it is named in our jar. */
+  private static final String GRPC = "dev.weft.shaded.io.grpc";
+
   private LogLevel() {}
 
   static void apply(String level) {
-    if (!level.isEmpty() && System.getProperty(PREFIX + "dev.weft") == null) {
-      System.setProperty(PREFIX + "dev.weft", level);
+    if (!level.isEmpty()) {
+      set("dev.weft", level);
+    }
+    // A server that is away is told of by us, once a minute: not by each try, with a stack trace.
+    set(GRPC, "error");
+  }
+
+  private static void set(String logger, String level) {
+    if (System.getProperty(PREFIX + logger) == null) {
+      System.setProperty(PREFIX + logger, level);
     }
   }
 }

@@ -40,6 +40,7 @@ public final class IdentityKeeper implements IdentitySource, AutoCloseable {
   // A machine that sleeps does not count this as time; the wall clock is looked at after it.
   private static final long LONGEST_NAP_MILLIS = 60_000;
   private static final long REPEAT_MILLIS = 60_000;
+  private static final int TRIES_BEFORE_END = 8;
 
   private final IdentityOptions options;
   private final CertificateClient client;
@@ -166,8 +167,12 @@ public final class IdentityKeeper implements IdentitySource, AutoCloseable {
   }
 
   private long waited() {
-    long full = waitMillis;
-    waitMillis = Math.min(LONGEST_WAIT_MILLIS, full * 2);
+    WorkloadIdentity held = current;
+    long left = held == null ? 0 : millisUntil(held.notAfter(), clock.instant());
+    // Several tries before the end, however short the certificates live.
+    long most = left > 0 ? Math.max(FIRST_WAIT_MILLIS, left / TRIES_BEFORE_END) : waitMillis;
+    long full = Math.min(waitMillis, most);
+    waitMillis = Math.min(LONGEST_WAIT_MILLIS, waitMillis * 2);
     return full / 2 + ThreadLocalRandom.current().nextLong(full / 2 + 1);
   }
 

@@ -101,7 +101,7 @@ final class ContractMesh {
         .build();
   }
 
-  private static void retry(Route.Builder route, String on, int times, long perTryMillis) {
+  static void retry(Route.Builder route, String on, int times, long perTryMillis) {
     RetryPolicy.Builder policy =
         RetryPolicy.newBuilder()
             .setRetryOn(on)

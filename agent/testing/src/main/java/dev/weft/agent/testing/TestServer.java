@@ -12,12 +12,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,16 +28,21 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/1.1 server of our own, which no instrumentation weaves, over plain sockets: it can break
- * off where a proper one cannot. It keeps connections alive and remembers what it was asked. What
- * it answers depends on the path:
+ * An HTTP/1.1 server of our own, which no instrumentation weaves, over plain sockets or in TLS: it
+ * can break off where a proper one cannot. It keeps connections alive and remembers what it was
+ * asked. What it answers depends on the path:
  *
  * <ul>
  *   <li>{@code /status/<code>}: that status, the server's name as body
  *   <li>{@code /big/<bytes>}: a body of that size
+ *   <li>{@code /echo}: the request's body
  *   <li>{@code /redirect?to=<URI>}: 302 there
  *   <li>{@code /flaky/<n>/<key>}: 503 for the first n requests with the key, then as elsewhere
  *   <li>{@code /slow-once/<key>}: hangs for the first request with the key
@@ -67,9 +74,15 @@ public final class TestServer implements AutoCloseable {
    * @param path the path with query
    * @param headers by lower-case name, values joined by commas
    * @param body its body, read as UTF-8
+   * @param caller the number of the certificate that the caller showed in TLS; null if none
    */
   public record Received(
-      int connection, String method, String path, Map<String, String> headers, String body) {
+      int connection,
+      String method,
+      String path,
+      Map<String, String> headers,
+      String body,
+      @Nullable BigInteger caller) {
     /** Returns a header's value; null if it is not there. */
     public @Nullable String header(String name) {
       return headers.get(name);
@@ -86,9 +99,32 @@ public final class TestServer implements AutoCloseable {
     return start(twinsName, new InetSocketAddress("127.0.0.2", port()));
   }
 
+  /**
+   * Starts a server that speaks TLS only, on any port of 127.0.0.1.
+   *
+   * @param demandsCertificate whether callers have to show one; else they are not asked
+   */
+  static TestServer secured(String name, SSLContext context, boolean demandsCertificate) {
+    try {
+      SSLServerSocket listener =
+          (SSLServerSocket) context.getServerSocketFactory().createServerSocket();
+      listener.setNeedClientAuth(demandsCertificate);
+      return start(name, listener, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static TestServer start(String name, InetSocketAddress address) {
     try {
-      ServerSocket listener = new ServerSocket();
+      return start(name, new ServerSocket(), address);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static TestServer start(String name, ServerSocket listener, InetSocketAddress address) {
+    try {
       listener.bind(address);
       TestServer server = new TestServer(name, listener);
       server.run("accept-" + name, server::accept);
@@ -167,10 +203,11 @@ public final class TestServer implements AutoCloseable {
     try (socket) {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       OutputStream out = new BufferedOutputStream(socket.getOutputStream());
-      Received request = read(in, connection);
+      BigInteger caller = socket instanceof SSLSocket secured ? caller(secured) : null;
+      Received request = read(in, connection, caller);
       while (request != null && answer(request, in, out)) {
         out.flush();
-        request = read(in, connection);
+        request = read(in, connection, caller);
       }
     } catch (IOException e) {
       connections.remove(socket); // the client broke it off, or we were closed
@@ -187,6 +224,7 @@ public final class TestServer implements AutoCloseable {
           respond(
               request, out, Integer.parseInt(parts[2]), "", name.getBytes(StandardCharsets.UTF_8));
       case "big" -> respond(request, out, 200, "", new byte[Integer.parseInt(parts[2])]);
+      case "echo" -> respond(request, out, 200, "", request.body.getBytes(StandardCharsets.UTF_8));
       case "redirect" -> {
         String target = request.path.substring(request.path.indexOf("to=") + 3);
         String location = URLDecoder.decode(target, StandardCharsets.UTF_8);
@@ -276,7 +314,8 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
-  private static @Nullable Received read(InputStream in, int connection) throws IOException {
+  private static @Nullable Received read(
+      InputStream in, int connection, @Nullable BigInteger caller) throws IOException {
     String line = line(in);
     if (line == null) {
       return null;
@@ -299,7 +338,16 @@ public final class TestServer implements AutoCloseable {
         words[0],
         words[1],
         Map.copyOf(headers),
-        new String(body, StandardCharsets.UTF_8));
+        new String(body, StandardCharsets.UTF_8),
+        caller);
+  }
+
+  private static @Nullable BigInteger caller(SSLSocket socket) {
+    try {
+      return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
+    } catch (SSLPeerUnverifiedException e) {
+      return null;
+    }
   }
 
   private static byte[] chunks(InputStream in) throws IOException {

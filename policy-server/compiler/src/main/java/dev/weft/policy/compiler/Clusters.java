@@ -73,7 +73,18 @@ final class Clusters {
             .setLoadAssignment(Endpoints.ofService(withOwnHost(key)));
       }
     }
+    secure(cluster, key, policy);
     return compiled(cluster.setMetadata(metadata(key)), origins);
+  }
+
+  /** As in Istio what no rule secures goes by what each endpoint of the mesh offers. */
+  private static void secure(Cluster.Builder cluster, ClusterKey key, TrafficPolicy policy) {
+    ClientTls tls = policy.tls();
+    if (tls != null) {
+      tls.applyTo(cluster, key);
+    } else if (key.service().hasWorkloads() && cluster.getType() == DiscoveryType.EDS) {
+      ClientTls.AUTOMATIC.applyTo(cluster, key);
+    }
   }
 
   private static TrafficPolicy policy(ClusterKey key, DestinationRules.@Nullable Rule rule) {
@@ -102,19 +113,7 @@ final class Clusters {
       return key;
     }
     Service.Endpoint own = new Service.Endpoint(service.host(), Map.of(), Map.of(), "", 1);
-    return new ClusterKey(
-        new Service(
-            service.host(),
-            service.namespace(),
-            service.ports(),
-            service.resolution(),
-            service.visibility(),
-            service.declaredBy(),
-            List.of(own),
-            service.selector()),
-        key.port(),
-        key.subset(),
-        Map.of());
+    return new ClusterKey(service.withEndpoints(List.of(own)), key.port(), key.subset(), Map.of());
   }
 
   private Cluster.Builder base(String name, TrafficPolicy policy) {

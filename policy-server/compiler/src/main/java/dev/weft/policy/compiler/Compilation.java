@@ -68,7 +68,7 @@ public final class Compilation {
       List<Workload> workloads,
       @Nullable Compilation before) {
     Set<Finding> found = new LinkedHashSet<>();
-    HostNames names = new HostNames(settings.domain());
+    HostNames names = new HostNames(settings.domain(), settings.trustDomain());
     this.settings = settings;
     this.resources = resources;
     this.declared = before == null ? PerResource.empty() : before.declared.next();

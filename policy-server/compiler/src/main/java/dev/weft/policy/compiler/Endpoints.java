@@ -95,7 +95,7 @@ final class Endpoints {
   /** Returns the endpoints that a cluster's service itself lists. */
   static ClusterLoadAssignment ofService(ClusterKey cluster) {
     return assignment(
-        cluster, List.of(), new PeerModes(null, Map.of(), List.of()), new HostNames(""));
+        cluster, List.of(), new PeerModes(null, Map.of(), List.of()), new HostNames("", ""));
   }
 
   /** Returns a cluster's endpoints: workloads, and those that the service itself lists. */

@@ -9,11 +9,15 @@ import java.util.Locale;
 
 /** How hosts are named: short names, full names, wildcards. */
 final class HostNames {
-  private final String domain;
+  private final String trustDomain;
   private final String serviceSuffix;
 
-  HostNames(String domain) {
-    this.domain = domain;
+  /**
+   * @param domain of announced services
+   * @param trustDomain of identities
+   */
+  HostNames(String domain, String trustDomain) {
+    this.trustDomain = trustDomain;
     this.serviceSuffix = ".svc." + domain;
   }
 
@@ -23,9 +27,9 @@ final class HostNames {
     return lower.indexOf('.') >= 0 ? lower : lower + "." + namespace + serviceSuffix;
   }
 
-  /** Returns the SPIFFE ID of an account; the trust domain is the mesh's domain. */
+  /** Returns the SPIFFE ID of an account of the mesh. */
   String identity(String namespace, String serviceAccount) {
-    return "spiffe://" + domain + "/ns/" + namespace + "/sa/" + serviceAccount;
+    return "spiffe://" + trustDomain + "/ns/" + namespace + "/sa/" + serviceAccount;
   }
 
   /**

@@ -10,20 +10,29 @@ import java.time.Duration;
  * What holds for the whole mesh.
  *
  * @param domain the domain of announced services, as in {@code orders.shop.svc.<domain>}
+ * @param trustDomain the domain of all identities, as in {@code spiffe://<trustDomain>/ns/shop/...}
  * @param outboundPolicy what happens to hosts and ports that the mesh knows nothing of
  * @param rootNamespace where DestinationRules for every namespace stand
  * @param connectTimeout how long a connection may take to be made, unless a DestinationRule says
  */
 public record MeshSettings(
-    String domain, OutboundPolicy outboundPolicy, String rootNamespace, Duration connectTimeout) {
-  /** Istio's defaults: {@code cluster.local}, ALLOW_ANY, {@code istio-system}, 10 s. */
+    String domain,
+    String trustDomain,
+    OutboundPolicy outboundPolicy,
+    String rootNamespace,
+    Duration connectTimeout) {
+  /** Istio's defaults: {@code cluster.local} twice, ALLOW_ANY, {@code istio-system}, 10 s. */
   public static final MeshSettings DEFAULT =
       new MeshSettings(
-          "cluster.local", OutboundPolicy.ALLOW_ANY, "istio-system", Duration.ofSeconds(10));
+          "cluster.local",
+          "cluster.local",
+          OutboundPolicy.ALLOW_ANY,
+          "istio-system",
+          Duration.ofSeconds(10));
 
   /** Returns these settings with another outbound policy. */
   public MeshSettings withOutboundPolicy(OutboundPolicy policy) {
-    return new MeshSettings(domain, policy, rootNamespace, connectTimeout);
+    return new MeshSettings(domain, trustDomain, policy, rootNamespace, connectTimeout);
   }
 
   /** Istio's {@code outboundTrafficPolicy}. */

@@ -43,9 +43,6 @@ import org.jspecify.annotations.Nullable;
 record Security(PeerModes peers, RequestAuthentications tokens, AuthorizationPolicies policies) {
   private static final String ANY_ADDRESS = "0.0.0.0";
   private static final int VIRTUAL_PORT = 15_006;
-  private static final String CERTIFICATE = "default";
-  private static final String TRUST_BUNDLE = "ROOTCA";
-
   private static final TransportSocket MUTUAL_TLS = mutualTls();
 
   /**
@@ -161,14 +158,14 @@ record Security(PeerModes peers, RequestAuthentications tokens, AuthorizationPol
     tls.getCommonTlsContextBuilder().addAlpnProtocols("h2").addAlpnProtocols("http/1.1");
     tls.getCommonTlsContextBuilder()
         .addTlsCertificateSdsSecretConfigsBuilder()
-        .setName(CERTIFICATE)
+        .setName(ResourceNames.WORKLOAD_CERTIFICATE)
         .setSdsConfig(Protos.ADS);
     tls.getCommonTlsContextBuilder()
         .getValidationContextSdsSecretConfigBuilder()
-        .setName(TRUST_BUNDLE)
+        .setName(ResourceNames.TRUST_BUNDLE)
         .setSdsConfig(Protos.ADS);
     return TransportSocket.newBuilder()
-        .setName("envoy.transport_sockets.tls")
+        .setName(ResourceNames.TLS_SOCKET)
         .setTypedConfig(Protos.any(TypeUrls.DOWNSTREAM_TLS, tls.build()))
         .build();
   }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints those that the ServiceEntry lists
  * @param selector the labels of the announced workloads that are its endpoints; empty for none,
  *     unless it is announced
+ * @param isInternal whether its endpoints are part of the mesh, so that they may take its TLS
+ * @param subjectAltNames the identities that its endpoints have; empty if each says its own
  */
 record Service(
     String host,
@@ -32,11 +34,14 @@ record Service(
     Visibility visibility,
     @Nullable ResourceKey declaredBy,
     List<Endpoint> endpoints,
-    Map<String, String> selector) {
+    Map<String, String> selector,
+    boolean isInternal,
+    List<String> subjectAltNames) {
   Service {
     ports = List.copyOf(ports);
     endpoints = List.copyOf(endpoints);
     selector = Map.copyOf(selector);
+    subjectAltNames = List.copyOf(subjectAltNames);
   }
 
   /** Returns what it was made of. */
@@ -51,6 +56,26 @@ record Service(
       }
     }
     return null;
+  }
+
+  /** Returns whether announced workloads of the mesh are among its endpoints. */
+  boolean hasWorkloads() {
+    return resolution == Resolution.ANNOUNCED || (isInternal && !selector.isEmpty());
+  }
+
+  /** Returns a service that differs in the endpoints that it lists. */
+  Service withEndpoints(List<Endpoint> others) {
+    return new Service(
+        host,
+        namespace,
+        ports,
+        resolution,
+        visibility,
+        declaredBy,
+        others,
+        selector,
+        isInternal,
+        subjectAltNames);
   }
 
   /** Returns the first label of its host, for display. */

@@ -32,6 +32,8 @@ final class ServiceEntries {
           "workloadSelector and endpoints exclude each other; the endpoints are left out");
       endpoints = List.of();
     }
+    boolean isInternal = spec.get("location").text().equals("MESH_INTERNAL");
+    List<String> subjectAltNames = spec.get("subjectAltNames").texts();
     Visibility visibility = Visibility.of(spec.get("exportTo").texts(), entry.namespace());
     List<Service> services = new ArrayList<>();
     for (Field host : spec.get("hosts").items()) {
@@ -58,7 +60,9 @@ final class ServiceEntries {
               visibility,
               entry.key(),
               endpoints,
-              selector));
+              selector,
+              isInternal,
+              subjectAltNames));
     }
     return services;
   }

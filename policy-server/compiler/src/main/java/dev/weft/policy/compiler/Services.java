@@ -123,7 +123,9 @@ final class Services {
                     Visibility.PUBLIC,
                     null,
                     List.of(),
-                    Map.of())));
+                    Map.of(),
+                    true,
+                    List.of())));
     return services;
   }
 

@@ -15,14 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param balancing how an endpoint is chosen
  * @param pool limits
  * @param outlier when an endpoint is ejected
+ * @param tls how connections are secured
  * @param ports what holds for single ports instead of all of this
  */
 record TrafficPolicy(
     @Nullable LoadBalancing balancing,
     @Nullable ConnectionPool pool,
     @Nullable Outlier outlier,
+    @Nullable ClientTls tls,
     Map<Integer, TrafficPolicy> ports) {
-  static final TrafficPolicy NONE = new TrafficPolicy(null, null, null, Map.of());
+  static final TrafficPolicy NONE = new TrafficPolicy(null, null, null, null, Map.of());
 
   private static final int MAX_PORT = 65_535;
 
@@ -51,14 +53,11 @@ record TrafficPolicy(
 
   private static TrafficPolicy groups(
       Field field, Map<Integer, TrafficPolicy> ports, Report report) {
-    Field tlsMode = field.get("tls").get("mode");
-    if (tlsMode.isPresent() && !tlsMode.text().equals("DISABLE")) {
-      report.notEnforced(tlsMode);
-    }
     return new TrafficPolicy(
         LoadBalancing.read(field.get("loadBalancer"), report),
         ConnectionPool.read(field.get("connectionPool"), report),
         Outlier.read(field.get("outlierDetection"), report),
+        ClientTls.read(field.get("tls"), report),
         ports);
   }
 
@@ -76,6 +75,7 @@ record TrafficPolicy(
         ofSubset.balancing != null ? ofSubset.balancing : host.balancing,
         ofSubset.pool != null ? ofSubset.pool : host.pool,
         ofSubset.outlier != null ? ofSubset.outlier : host.outlier,
+        ofSubset.tls != null ? ofSubset.tls : host.tls,
         Map.of());
   }
 }

@@ -57,6 +57,21 @@ public record Workload(
     return IpAddress.isIp(address) && !address.equals("0.0.0.0") && !address.equals("::");
   }
 
+  /** Returns this workload with other ports. */
+  public Workload withPorts(List<Port> others) {
+    return new Workload(
+        nodeId,
+        service,
+        namespace,
+        instance,
+        address,
+        labels,
+        others,
+        locality,
+        weight,
+        serviceAccount);
+  }
+
   /** Returns the port that the process listens on for a port that callers name, or -1 for none. */
   int targetPort(int servicePort) {
     for (Port port : ports) {

@@ -23,7 +23,9 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import java.util.List;
 
 /** Writes what a compilation gives as text that people can compare. */
@@ -40,8 +42,10 @@ final class GoldenText {
                           JwtAuthentication.getDescriptor(),
                           PreviousHostsPredicate.getDescriptor(),
                           RBAC.getDescriptor(),
+                          RawBuffer.getDescriptor(),
                           Router.getDescriptor(),
                           TcpProxy.getDescriptor(),
+                          UpstreamTlsContext.getDescriptor(),
                           UriTemplateMatchConfig.getDescriptor()))
                   .build());
 

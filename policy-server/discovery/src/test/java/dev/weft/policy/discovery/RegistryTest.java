@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Value;
 import dev.weft.policy.discovery.registry.AgentView;
 import dev.weft.protocol.names.TypeUrls;
 import dev.weft.protocol.registry.v1.AgentReport;
@@ -161,6 +162,34 @@ class RegistryTest {
         .singleElement()
         .extracting(agent -> agent.workload().getService())
         .isEqualTo("stock");
+  }
+
+  @Test
+  void theLastOfTwoThatAnnounceASocketIsItsEndpoint() throws InvalidProtocolBufferException {
+    Workload.Builder former = AnnounceClient.workload("orders", "orders-1", "10.0.0.1", 8080);
+    AnnounceClient halfOpen = new AnnounceClient(mesh.channel());
+    halfOpen.announce(former.setServiceAccount("former").setPorts(0, tls(former.getPorts(0))));
+    assertThat(identity("10.0.0.1")).endsWith("/sa/former");
+    AnnounceClient restarted = new AnnounceClient(mesh.channel());
+
+    restarted.announce(AnnounceClient.workload("orders", "orders-0", "10.0.0.1", 8080));
+    halfOpen.announce(former); // says nothing new
+
+    await().untilAsserted(() -> assertThat(identity("10.0.0.1")).isEmpty());
+    restarted.leave();
+    await().untilAsserted(() -> assertThat(identity("10.0.0.1")).endsWith("/sa/former"));
+  }
+
+  private static Port tls(Port port) {
+    return port.toBuilder().setTls(true).build();
+  }
+
+  private String identity(String address) throws InvalidProtocolBufferException {
+    return onlyEndpoint(address)
+        .getMetadata()
+        .getFilterMetadataOrThrow("weft")
+        .getFieldsOrDefault("identity", Value.getDefaultInstance())
+        .getStringValue();
   }
 
   @Test

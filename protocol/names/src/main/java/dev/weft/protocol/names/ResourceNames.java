@@ -36,6 +36,18 @@ public final class ResourceNames {
   /** The value of {@link #TLS_MODE} of an endpoint that does. */
   public static final String TLS_MODE_ISTIO = "istio";
 
+  /** The name of a transport socket of TLS. */
+  public static final String TLS_SOCKET = "envoy.transport_sockets.tls";
+
+  /** The name of the transport socket without TLS. */
+  public static final String RAW_BUFFER_SOCKET = "envoy.transport_sockets.raw_buffer";
+
+  /** The secret that is the workload's own certificate and key. */
+  public static final String WORKLOAD_CERTIFICATE = "default";
+
+  /** The secret that is the roots which the mesh trusts. */
+  public static final String TRUST_BUNDLE = "ROOTCA";
+
   /** The virtual host for hosts that no rule is for, where any is allowed. */
   public static final String ALLOW_ANY = "allow_any";
 
@@ -51,6 +63,16 @@ public final class ResourceNames {
    */
   public static String outboundCluster(int port, String subset, String host) {
     return "outbound|" + port + "|" + subset + "|" + host;
+  }
+
+  /**
+   * Returns the server name that callers of a cluster send in the mesh's TLS: {@code
+   * outbound_.port_.subset_.host}.
+   *
+   * @param subset empty for the whole service
+   */
+  public static String outboundServerName(int port, String subset, String host) {
+    return "outbound_." + port + "_." + subset + "_." + host;
   }
 
   /** Returns the name of the outbound listener of a port: {@code 0.0.0.0_port}. */

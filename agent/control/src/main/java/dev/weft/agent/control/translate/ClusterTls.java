@@ -17,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param others to the others; null for plaintext
  */
 record ClusterTls(@Nullable UpstreamTls offering, @Nullable UpstreamTls others) {
-  /** What an endpoint has that says that it takes TLS, until its cluster is known. */
-  static final UpstreamTls OFFER = new UpstreamTls(Set.of(), "", false);
+  /**
+   * Returns what an endpoint has that says that it takes TLS, until its cluster is known.
+   *
+   * @param spiffeId who the control plane says that it is; empty if it does not
+   */
+  static UpstreamTls offer(String spiffeId) {
+    return new UpstreamTls(spiffeId.isEmpty() ? Set.of() : Set.of(spiffeId), "", false);
+  }
 
   /** Returns whether no endpoint may be sent plaintext, whatever it says. */
   boolean isRequired() {
@@ -33,6 +39,15 @@ record ClusterTls(@Nullable UpstreamTls offering, @Nullable UpstreamTls others) 
   }
 
   private EndpointConfig apply(EndpointConfig endpoint) {
-    return endpoint.with(endpoint.tls() == null ? others : offering);
+    UpstreamTls offer = endpoint.tls();
+    if (offer == null) {
+      return endpoint.with(others);
+    }
+    UpstreamTls wanted = offering;
+    if (wanted == null || !wanted.spiffeIds().isEmpty()) {
+      return endpoint.with(wanted);
+    }
+    return endpoint.with(
+        new UpstreamTls(offer.spiffeIds(), wanted.serverName(), wanted.isRequired()));
   }
 }

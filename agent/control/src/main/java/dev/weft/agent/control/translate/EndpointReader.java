@@ -143,7 +143,11 @@ final class EndpointReader {
             .getMetadata()
             .getFilterMetadataOrDefault(
                 ResourceNames.SOCKET_MATCH_METADATA, Struct.getDefaultInstance());
-    return TlsReader.offersTls(metadata) ? ClusterTls.OFFER : null;
+    String identity =
+        weftMetadata(endpoint)
+            .getFieldsOrDefault(ResourceNames.IDENTITY, Value.getDefaultInstance())
+            .getStringValue();
+    return TlsReader.offersTls(metadata) ? ClusterTls.offer(identity) : null;
   }
 
   private static Struct weftMetadata(LbEndpoint endpoint) {

@@ -69,6 +69,26 @@ class TlsTranslationTest {
   }
 
   @Test
+  void clusterThatNamesNobodyExpectsWhoTheEndpointIs() {
+    Struct own =
+        Struct.newBuilder()
+            .putFields(ResourceNames.IDENTITY, Value.newBuilder().setStringValue(ORDERS).build())
+            .build();
+    Metadata offering =
+        Metadata.newBuilder()
+            .putFilterMetadata(ResourceNames.SOCKET_MATCH_METADATA, offer())
+            .putFilterMetadata(ResourceNames.WEFT_METADATA, own)
+            .build();
+    ClusterConfig cluster =
+        Pushed.of(Xds.edsCluster(NAME).setTransportSocket(mutual()).build(), endpoints(offering))
+            .cluster(NAME);
+
+    assertThat(cluster.endpoints())
+        .extracting(EndpointConfig::tls)
+        .containsExactly(tls(true), new UpstreamTls(Set.of(), "orders", true));
+  }
+
+  @Test
   void offerOfAnEndpointMeansNothingToAPlaintextCluster() {
     ClusterConfig cluster = Pushed.of(Xds.edsCluster(NAME).build(), endpoints()).cluster(NAME);
 
@@ -99,10 +119,13 @@ class TlsTranslationTest {
 
   /** Returns one endpoint that offers TLS and one that does not. */
   private static ClusterLoadAssignment endpoints() {
-    Metadata offering =
+    return endpoints(
         Metadata.newBuilder()
             .putFilterMetadata(ResourceNames.SOCKET_MATCH_METADATA, offer())
-            .build();
+            .build());
+  }
+
+  private static ClusterLoadAssignment endpoints(Metadata offering) {
     return ClusterLoadAssignment.newBuilder()
         .setClusterName(NAME)
         .addEndpoints(
@@ -131,16 +154,18 @@ class TlsTranslationTest {
     return TransportSocket.newBuilder().setName("envoy.transport_sockets.raw_buffer").build();
   }
 
-  private static TransportSocket mutual(String spiffeId) {
+  private static TransportSocket mutual(String... spiffeIds) {
+    CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
+    for (String spiffeId : spiffeIds) {
+      validation.addMatchTypedSubjectAltNames(
+          SubjectAltNameMatcher.newBuilder()
+              .setSanType(SubjectAltNameMatcher.SanType.URI)
+              .setMatcher(StringMatcher.newBuilder().setExact(spiffeId)));
+    }
     return socket(
         CommonTlsContext.newBuilder()
             .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder().setName("default"))
-            .setValidationContext(
-                CertificateValidationContext.newBuilder()
-                    .addMatchTypedSubjectAltNames(
-                        SubjectAltNameMatcher.newBuilder()
-                            .setSanType(SubjectAltNameMatcher.SanType.URI)
-                            .setMatcher(StringMatcher.newBuilder().setExact(spiffeId))))
+            .setValidationContext(validation)
             .build());
   }
 

@@ -26,6 +26,10 @@ public final class Replies {
   /** The cluster has no endpoint to send to. */
   public static final Reply NO_HEALTHY_ENDPOINT = of(503, "no healthy upstream", "UH");
 
+  /** A fault of ours, where going out without a decision could be plaintext. */
+  public static final Reply UNDECIDED =
+      of(503, "Weft failed to decide, and mutual TLS is ordered in this mesh", "");
+
   /** The cluster's requests are at their limit. */
   public static final Reply OVERFLOW =
       of(

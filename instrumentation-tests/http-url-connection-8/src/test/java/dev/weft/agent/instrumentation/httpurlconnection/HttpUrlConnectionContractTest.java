@@ -17,7 +17,7 @@ import java.util.Set;
 class HttpUrlConnectionContractTest extends HttpClientContract {
   @Override
   protected TestClient newClient(boolean followsRedirects) {
-    return new UrlClient(followsRedirects);
+    return new UrlClient(followsRedirects, null);
   }
 
   /**

@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.httpurlconnection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weft.agent.testing.ApplicationTls;
 import dev.weft.agent.testing.TestClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,9 +17,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.HttpsURLConnection;
+import org.jspecify.annotations.Nullable;
 
-/** HttpURLConnection as its users use it: one for each request. */
-record UrlClient(boolean followsRedirects) implements TestClient {
+/**
+ * HttpURLConnection as its users use it: one for each request.
+ *
+ * @param tls what the application sets for {@code https}; null to leave it as it is
+ */
+record UrlClient(boolean followsRedirects, @Nullable ApplicationTls tls) implements TestClient {
   @Override
   public Response send(Request request) throws IOException {
     HttpURLConnection connection = sent(request);
@@ -44,6 +51,10 @@ record UrlClient(boolean followsRedirects) implements TestClient {
   private HttpURLConnection sent(Request request) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) request.uri().toURL().openConnection();
     connection.setInstanceFollowRedirects(followsRedirects);
+    if (tls != null && connection instanceof HttpsURLConnection secured) {
+      secured.setSSLSocketFactory(tls.client().getSocketFactory());
+      secured.setHostnameVerifier((host, session) -> true);
+    }
     connection.setRequestMethod(request.method());
     request.headers().forEach(connection::setRequestProperty);
     if (request.timeout() != null) {

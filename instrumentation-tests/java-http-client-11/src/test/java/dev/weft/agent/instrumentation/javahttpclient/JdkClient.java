@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.javahttpclient;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weft.agent.testing.ApplicationTls;
 import dev.weft.agent.testing.TestClient;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -27,6 +28,10 @@ final class JdkClient implements TestClient {
             .followRedirects(
                 followsRedirects ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER)
             .build();
+  }
+
+  JdkClient(ApplicationTls tls) {
+    client = HttpClient.newBuilder().sslContext(tls.client()).build();
   }
 
   @Override

@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.okhttp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weft.agent.testing.ApplicationTls;
 import dev.weft.agent.testing.TestClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +32,14 @@ final class OkClient implements TestClient {
 
   OkClient(boolean followsRedirects) {
     client = new OkHttpClient.Builder().followRedirects(followsRedirects).build();
+  }
+
+  OkClient(ApplicationTls tls) {
+    client =
+        new OkHttpClient.Builder()
+            .sslSocketFactory(tls.client().getSocketFactory(), tls.trust())
+            .hostnameVerifier((host, session) -> true)
+            .build();
   }
 
   @Override

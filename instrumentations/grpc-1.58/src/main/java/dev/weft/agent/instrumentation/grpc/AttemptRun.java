@@ -46,7 +46,7 @@ final class AttemptRun<ReqT, RespT> extends ClientCall.Listener<RespT> {
     this.request = request;
     this.listener = listener;
     this.attempt = attempt;
-    this.stream = new AttemptStream(attempt.connectionKey(), attempt.address());
+    this.stream = new AttemptStream(attempt, request.mesh().transports());
   }
 
   /** Sends the attempt's headers. */

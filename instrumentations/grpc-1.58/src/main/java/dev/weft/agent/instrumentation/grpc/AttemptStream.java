@@ -4,6 +4,8 @@
  */
 package dev.weft.agent.instrumentation.grpc;
 
+import dev.weft.agent.seam.Attempt;
+import dev.weft.agent.seam.ClientTls;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
@@ -22,14 +24,21 @@ final class AttemptStream extends ClientStreamTracer {
 
   private final String connectionKey;
   private final @Nullable InetSocketAddress address;
+  private final @Nullable ClientTls tls;
+  private final MeshTransports transports;
   private final AtomicLong bytesSent = new AtomicLong();
   private volatile @Nullable EndpointConnection connection;
   private volatile boolean headersSent;
   private volatile boolean trailersReceived;
 
-  AttemptStream(String connectionKey, @Nullable InetSocketAddress address) {
-    this.connectionKey = connectionKey;
-    this.address = address;
+  /**
+   * @param transports what makes the connection if there is none for the attempt's key
+   */
+  AttemptStream(Attempt attempt, MeshTransports transports) {
+    this.connectionKey = attempt.connectionKey();
+    this.address = attempt.address();
+    this.tls = attempt.tls();
+    this.transports = transports;
   }
 
   CallOptions addTo(CallOptions options) {
@@ -43,6 +52,15 @@ final class AttemptStream extends ClientStreamTracer {
   /** Returns null if the stream goes over the application's own channel. */
   @Nullable InetSocketAddress address() {
     return address;
+  }
+
+  /** Returns how the connection is to be secured, or null if it is to be plaintext. */
+  @Nullable ClientTls tls() {
+    return tls;
+  }
+
+  MeshTransports transports() {
+    return transports;
   }
 
   /** Returns the connection that was picked, or null if none was yet. */

@@ -89,7 +89,8 @@ final class ChannelBuild {
     if (config != null) {
       builder.defaultServiceConfig(ServiceConfig.withoutBalancingAndRetries(config));
     }
-    mesh.built(builder.build(), resolver);
+    MeshTransports transports = new MeshTransports();
+    mesh.built(transports.build(builder), resolver, transports);
   }
 
   /**

@@ -141,18 +141,19 @@ final class EndpointBalancer extends LoadBalancer {
     }
     EndpointConnection connection = stream.connection();
     if (connection == null || !connection.isUsableBy(this)) {
-      connection = connection(stream.connectionKey(), address);
+      connection = connection(stream, address);
       stream.connection(connection);
     }
     return connection.pick(args.getCallOptions().isWaitForReady());
   }
 
-  private EndpointConnection connection(String key, InetSocketAddress address) {
+  private EndpointConnection connection(AttemptStream stream, InetSocketAddress address) {
+    String key = stream.connectionKey();
     EndpointConnection connection = connections.get(key);
     return connection != null
         ? connection
         : connections.computeIfAbsent(
-            key, missing -> new EndpointConnection(this, helper, missing, address));
+            key, missing -> new EndpointConnection(this, helper, stream, address));
   }
 
   private final class Picker extends SubchannelPicker {

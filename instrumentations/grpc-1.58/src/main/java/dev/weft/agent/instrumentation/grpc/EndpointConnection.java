@@ -4,6 +4,8 @@
  */
 package dev.weft.agent.instrumentation.grpc;
 
+import dev.weft.agent.seam.ClientTls;
+import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.ConnectivityStateInfo;
 import io.grpc.EquivalentAddressGroup;
@@ -12,6 +14,8 @@ import io.grpc.LoadBalancer.Helper;
 import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.Status;
+import io.grpc.internal.ClientTransportFactory;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,9 @@ final class EndpointConnection {
   private final Helper helper;
   private final String key;
   private final InetSocketAddress address;
+  private final @Nullable ClientTls tls;
+  private final MeshTransports transports;
+  private @Nullable ClientTransportFactory secured;
   private @Nullable Subchannel subchannel;
   private volatile ConnectivityState state = ConnectivityState.IDLE;
   private volatile PickResult ready = PickResult.withNoResult();
@@ -34,11 +41,13 @@ final class EndpointConnection {
   private volatile boolean used;
 
   EndpointConnection(
-      EndpointBalancer balancer, Helper helper, String key, InetSocketAddress address) {
+      EndpointBalancer balancer, Helper helper, AttemptStream stream, InetSocketAddress address) {
     this.balancer = balancer;
     this.helper = helper;
-    this.key = key;
+    this.key = stream.connectionKey();
     this.address = address;
+    this.tls = stream.tls();
+    this.transports = stream.transports();
   }
 
   String key() {
@@ -98,11 +107,16 @@ final class EndpointConnection {
       return;
     }
     if (subchannel == null) {
+      EquivalentAddressGroup target;
+      try {
+        target = new EquivalentAddressGroup(address, attributes());
+      } catch (IOException | RuntimeException | LinkageError e) {
+        Status reason = Status.UNAVAILABLE.withDescription(e.getMessage()).withCause(e);
+        changed(ConnectivityStateInfo.forTransientFailure(reason));
+        return;
+      }
       subchannel =
-          helper.createSubchannel(
-              CreateSubchannelArgs.newBuilder()
-                  .setAddresses(new EquivalentAddressGroup(address))
-                  .build());
+          helper.createSubchannel(CreateSubchannelArgs.newBuilder().setAddresses(target).build());
       ready = PickResult.withSubchannel(subchannel);
       subchannel.start(this::changed);
       balancer.sweepLater();
@@ -110,7 +124,20 @@ final class EndpointConnection {
     subchannel.requestConnection();
   }
 
+  /** Returns what has the connection secured if it is to be. */
+  private Attributes attributes() throws IOException {
+    if (tls == null) {
+      return Attributes.EMPTY;
+    }
+    secured = transports.secured(tls);
+    return Attributes.newBuilder().set(MeshTransports.SECURED, secured).build();
+  }
+
   private void changed(ConnectivityStateInfo info) {
+    if (secured != null && info.getState() == ConnectivityState.SHUTDOWN) {
+      secured.close(); // only now: the library goes on connecting for a while after a shutdown
+      secured = null;
+    }
     if (state == ConnectivityState.SHUTDOWN || isFailed()) {
       return;
     }

@@ -9,8 +9,9 @@ import dev.weft.agent.instrumentation.WeftType;
 import java.util.List;
 
 /**
- * Weaves grpc-java 1.58 and later, with every transport: they all build channels and servers by the
- * two classes named here, which grpc-netty-shaded does not rename.
+ * Weaves grpc-java 1.58 and later, with every transport: they all build channels and servers by
+ * classes that grpc-netty-shaded does not rename. Only where a server's connections begin it is
+ * woven in both of its names.
  */
 public final class GrpcModule extends WeftModule {
   /** Called by the agent. */
@@ -23,9 +24,25 @@ public final class GrpcModule extends WeftModule {
     return List.of(
         WeftType.of("io.grpc.internal.ManagedChannelImplBuilder")
             .advise("ChannelBuildAdvice", "build"),
+        WeftType.of("io.grpc.internal.CallCredentialsApplyingTransportFactory")
+            .advise(
+                "TransportsAdvice",
+                "<init>",
+                "io.grpc.internal.ClientTransportFactory",
+                "io.grpc.CallCredentials",
+                "java.util.concurrent.Executor"),
+        plaintext("netty", ""),
+        plaintext("nettyshaded", "io.grpc.netty.shaded."),
         WeftType.of("io.grpc.internal.ServerImplBuilder").advise("ServerBuildAdvice", "build"),
         WeftType.of("io.grpc.internal.ServerImpl")
             .advise("ServerStartAdvice", "start")
             .advise("ServerShutdownAdvice", "shutdown"));
+  }
+
+  /** Where plaintext connections begin, in netty as it is named by one of its users. */
+  private static WeftType plaintext(String folder, String prefix) {
+    String netty = prefix + "io.grpc.netty.";
+    return WeftType.of(netty + "ProtocolNegotiators$PlaintextProtocolNegotiator")
+        .advise(folder + ".NegotiatorAdvice", "newHandler", netty + "GrpcHttp2ConnectionHandler");
   }
 }

@@ -31,10 +31,33 @@ final class InboundInterceptor implements ServerInterceptor {
   @Override
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-    Attributes attributes = call.getAttributes();
-    if (!(attributes.get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR) instanceof InetSocketAddress local)) {
+    SocketAddress address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR);
+    if (!(address instanceof InetSocketAddress local)) {
       return next.startCall(call, headers);
     }
+    InboundCall inbound = null;
+    Reply reply;
+    try {
+      inbound = begin(call, headers, local);
+      reply = inbound == null ? null : inbound.reply();
+      if (inbound != null && reply == null && inbound.changesRequest()) {
+        inbound.mutateRequest(headers, MetadataHeaders.INSTANCE);
+      }
+    } catch (RuntimeException | LinkageError e) {
+      return failed(call, headers, next, inbound, local.getPort(), e);
+    }
+    if (inbound == null) {
+      return next.startCall(call, headers);
+    }
+    if (reply != null) {
+      return AnsweredCall.answer(call, inbound, reply);
+    }
+    return handle(new ObservedServerCall<>(call, inbound), headers, next, inbound);
+  }
+
+  private static @Nullable InboundCall begin(
+      ServerCall<?, ?> call, Metadata headers, InetSocketAddress local) {
+    Attributes attributes = call.getAttributes();
     InboundRequest request =
         new InboundRequest(
             call.getAuthority(),
@@ -43,30 +66,19 @@ final class InboundInterceptor implements ServerInterceptor {
             local.getPort());
     Peer peer =
         new Peer(
-            null,
+            MeshPeer.spiffeId(attributes),
             ip(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
             ip(local),
             local.getPort(),
             null);
-    InboundCall inbound = Inbound.begin(request, InboundReader.INSTANCE, peer);
-    if (inbound == null) {
-      return next.startCall(call, headers);
-    }
-    Reply reply = inbound.reply();
-    if (reply == null && inbound.changesRequest()) {
-      inbound.mutateRequest(headers, MetadataHeaders.INSTANCE);
-    }
-    return reply == null
-        ? handle(call, headers, next, inbound)
-        : AnsweredCall.answer(call, inbound, reply);
+    return Inbound.begin(request, InboundReader.INSTANCE, peer);
   }
 
   private static <ReqT, RespT> ServerCall.Listener<ReqT> handle(
-      ServerCall<ReqT, RespT> call,
+      ObservedServerCall<ReqT, RespT> observed,
       Metadata headers,
       ServerCallHandler<ReqT, RespT> next,
       InboundCall inbound) {
-    ObservedServerCall<ReqT, RespT> observed = new ObservedServerCall<>(call, inbound);
     ServerCall.Listener<ReqT> listener;
     try {
       listener = next.startCall(observed, headers);
@@ -75,6 +87,26 @@ final class InboundInterceptor implements ServerInterceptor {
       throw e;
     }
     return observed.observing(listener);
+  }
+
+  /** Our own fault: the call is refused where something guards, and let through elsewhere. */
+  private static <ReqT, RespT> ServerCall.Listener<ReqT> failed(
+      ServerCall<ReqT, RespT> call,
+      Metadata headers,
+      ServerCallHandler<ReqT, RespT> next,
+      @Nullable InboundCall begun,
+      int port,
+      Throwable fault) {
+    boolean isRefused = Inbound.failed(ChannelBuild.HOOK, port, fault);
+    if (begun != null) {
+      begun.end(200, Status.Code.UNAVAILABLE.value());
+    }
+    if (!isRefused) {
+      return next.startCall(call, headers);
+    }
+    call.close(
+        Status.UNAVAILABLE.withDescription("Weft failed to decide about the call"), new Metadata());
+    return new ServerCall.Listener<>() {};
   }
 
   private static @Nullable String ip(@Nullable SocketAddress address) {

@@ -48,8 +48,8 @@ final class MeshChannel {
   }
 
   /** Called once. Before, no call is managed. */
-  void built(ManagedChannel channel, MeshResolverProvider resolver) {
-    built = new Built(channel, resolver, authorityOf(channel.authority()));
+  void built(ManagedChannel channel, MeshResolverProvider resolver, MeshTransports newTransports) {
+    built = new Built(channel, resolver, newTransports, authorityOf(channel.authority()));
   }
 
   boolean isBuilt() {
@@ -62,6 +62,15 @@ final class MeshChannel {
       throw new IllegalStateException("not built");
     }
     return current.channel;
+  }
+
+  /** Returns what makes the channel's connections. */
+  MeshTransports transports() {
+    Built current = built;
+    if (current == null) {
+      throw new IllegalStateException("not built");
+    }
+    return current.transports;
   }
 
   /** Returns the call's authority, else the channel's; the port is always the target's. */
@@ -183,12 +192,18 @@ final class MeshChannel {
   private static final class Built {
     final ManagedChannel channel;
     final Authority authority;
+    final MeshTransports transports;
     private final MeshResolverProvider resolver;
     private volatile @Nullable Boolean proxied;
 
-    Built(ManagedChannel channel, MeshResolverProvider resolver, Authority authority) {
+    Built(
+        ManagedChannel channel,
+        MeshResolverProvider resolver,
+        MeshTransports transports,
+        Authority authority) {
       this.channel = channel;
       this.resolver = resolver;
+      this.transports = transports;
       this.authority = authority;
     }
 

@@ -221,6 +221,10 @@ final class MeshedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
   }
 
   private void send(Attempt attempt) {
+    if (attempt.tls() != null && attempt.address() == null) {
+      refuse(attempt);
+      return;
+    }
     AttemptRun<ReqT, RespT> newRun = new AttemptRun<>(this, request, listener(), attempt);
     try {
       newRun.start(request.headers());
@@ -236,6 +240,16 @@ final class MeshedCall<ReqT, RespT> extends ClientCall<ReqT, RespT> {
     replay.applyTo(newRun.call());
     if (replay.isComplete()) {
       requestIsComplete(newRun);
+    }
+  }
+
+  /** The application's own channel, which finds the address, cannot be secured. */
+  private void refuse(Attempt attempt) {
+    long wait = attempt.failed(Failure.CONNECT);
+    if (wait >= 0) {
+      retry(wait);
+    } else {
+      close(Statuses.CANNOT_SECURE, new Metadata());
     }
   }
 

@@ -5,6 +5,7 @@
 package dev.weft.agent.instrumentation.grpc;
 
 import io.grpc.Server;
+import io.grpc.internal.InternalServer;
 import net.bytebuddy.asm.Advice;
 
 /** After {@code ServerImpl.start()} returned. */
@@ -13,7 +14,8 @@ public final class ServerStartAdvice {
 
   /** Tells where the server listens. */
   @Advice.OnMethodExit(suppress = Throwable.class, inline = false)
-  public static void exit(@Advice.This Server server) {
-    ListeningPorts.opened(server);
+  public static void exit(
+      @Advice.This Server server, @Advice.FieldValue("transportServer") InternalServer transport) {
+    ListeningPorts.opened(server, transport);
   }
 }

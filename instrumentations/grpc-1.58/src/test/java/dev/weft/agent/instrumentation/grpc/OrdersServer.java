@@ -7,6 +7,7 @@ package dev.weft.agent.instrumentation.grpc;
 import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -55,11 +56,15 @@ final class OrdersServer implements AutoCloseable {
   }
 
   OrdersServer(String name, int wantedPort) {
+    this(name, NettyServerBuilder.forAddress(loopback(wantedPort)));
+  }
+
+  /** Starts a server of the transport, and as secured, as the builder says. */
+  OrdersServer(String name, ServerBuilder<?> builder) {
     this.name = name;
     try {
       this.server =
-          NettyServerBuilder.forAddress(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort))
+          builder
               .addService(service())
               .intercept(new Recorder())
               .addTransportFilter(new ConnectionCounter())
@@ -69,6 +74,10 @@ final class OrdersServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  static InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   int port() {

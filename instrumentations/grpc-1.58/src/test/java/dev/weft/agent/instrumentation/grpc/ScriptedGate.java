@@ -10,6 +10,7 @@ import dev.weft.agent.seam.InboundEngine;
 import dev.weft.agent.seam.Peer;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
+import dev.weft.agent.seam.ServerTls;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -22,6 +23,15 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
   final List<String> requests = new CopyOnWriteArrayList<>();
   final List<String> ends = new CopyOnWriteArrayList<>();
 
+  /** Who called, for each call: a SPIFFE ID or nobody. */
+  final List<String> peers = new CopyOnWriteArrayList<>();
+
+  /** Ports whose server takes TLS, of those that listen. */
+  final Set<Integer> takingTls = new ConcurrentSkipListSet<>();
+
+  private volatile @Nullable ServerTls tls;
+  private volatile @Nullable LinkageError fault;
+  private volatile boolean guards;
   private final @Nullable Reply reply;
 
   ScriptedGate(@Nullable Reply reply) {
@@ -29,10 +39,41 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
     Inbound.install(this);
   }
 
+  /** Has connections speak this from now on. */
+  ScriptedGate secured(ServerTls newTls) {
+    tls = newTls;
+    return this;
+  }
+
+  /**
+   * Has the adapter fail from now on.
+   *
+   * @param isGuarding whether something guards
+   */
+  ScriptedGate failing(boolean isGuarding) {
+    fault = new NoClassDefFoundError("a class of the library");
+    guards = isGuarding;
+    return this;
+  }
+
+  @Override
+  public boolean failed(String hook, int port, Throwable e) {
+    ends.add(hook + " failed at " + port + ": " + e.getMessage());
+    return guards;
+  }
+
+  @Override
+  public @Nullable ServerTls tls(int port) {
+    return tls;
+  }
+
   @Override
   public void listening(String hook, int port, String protocol, boolean takesTls) {
     if (hook.equals("grpc-1.58") && protocol.equals("grpc")) {
       ports.add(port);
+      if (takesTls) {
+        takingTls.add(port);
+      }
     }
   }
 
@@ -43,6 +84,11 @@ final class ScriptedGate implements InboundEngine, AutoCloseable {
 
   @Override
   public <Q> InboundCall begin(Q request, RequestReader<Q> reader, Peer peer) {
+    LinkageError broken = fault;
+    if (broken != null) {
+      throw broken;
+    }
+    peers.add(String.valueOf(peer.spiffeId()));
     requests.add(
         reader.method(request)
             + ' '

@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.grpc;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Call;
+import dev.weft.agent.seam.ClientTls;
 import dev.weft.agent.seam.HeaderReader;
 import dev.weft.agent.seam.HeaderWriter;
 import dev.weft.agent.seam.Outbound;
@@ -170,7 +171,12 @@ final class ScriptedMesh implements OutboundEngine, AutoCloseable {
     @Override
     public String connectionKey() {
       InetSocketAddress address = plan.address();
-      return address == null ? "none" : "e-" + address.getPort();
+      return address == null ? "none" : "e-" + address.getPort() + (tls() == null ? "" : ".mtls");
+    }
+
+    @Override
+    public @Nullable ClientTls tls() {
+      return plan.tls();
     }
 
     @Override

@@ -117,6 +117,28 @@ class ServerTest {
   }
 
   @Test
+  void aFaultOfOursRefusesTheCallWhereSomethingGuards() {
+    try (ScriptedGate gate = new ScriptedGate(null).failing(true)) {
+      Status status = Calls.failure(channel, Calls.patient()).getStatus();
+
+      assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(status.getDescription()).contains("Weft");
+      assertThat(server.calls).hasValue(0);
+      assertThat(gate.ends)
+          .containsExactly("grpc-1.58 failed at " + server.port() + ": a class of the library");
+    }
+  }
+
+  @Test
+  void aFaultOfOursLetsTheCallThroughWhereNothingGuards() {
+    try (ScriptedGate gate = new ScriptedGate(null).failing(false)) {
+      assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
+
+      assertThat(gate.ends).hasSize(1);
+    }
+  }
+
+  @Test
   void aReplyIsDelayedWithoutAThread() {
     Reply late = new Reply(503, -1, List.of(), "busy", "FI", Duration.ofMillis(300).toNanos());
     try (ScriptedGate gate = new ScriptedGate(late)) {

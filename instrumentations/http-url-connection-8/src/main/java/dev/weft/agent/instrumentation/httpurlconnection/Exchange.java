@@ -23,6 +23,7 @@ import java.net.SocketTimeoutException;
 import java.net.URL;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import sun.net.www.MessageHeader;
@@ -215,8 +216,10 @@ final class Exchange {
   private HttpClient open(Connect connect, Attempt current) throws IOException {
     long start = System.nanoTime();
     try {
+      Secured.remember(current);
       URL target = Target.to(connect.url(), current);
-      return connect.open(target, Limits.connectMillis(connect.timeoutMillis(), current));
+      int millis = Limits.connectMillis(connect.timeoutMillis(), current);
+      return Secured.checked(connect.open(target, millis), current);
     } finally {
       connectNanos = System.nanoTime() - start;
     }
@@ -287,6 +290,9 @@ final class Exchange {
   private Failure readFailure(IOException e, Limits limit) {
     if (isDisconnected || Thread.currentThread().isInterrupted()) {
       return Failure.CANCELLED;
+    }
+    if (e instanceof SSLHandshakeException) {
+      return Failure.CONNECT; // a server says so after the first request
     }
     if (e instanceof SocketTimeoutException) {
       return limit.isSet() ? Failure.TIMEOUT : Failure.APPLICATION_TIMEOUT;

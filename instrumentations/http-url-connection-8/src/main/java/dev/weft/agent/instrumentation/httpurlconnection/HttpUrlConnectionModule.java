@@ -42,7 +42,7 @@ public final class HttpUrlConnectionModule extends WeftModule {
                 "boolean")
             .advise("ParseAdvice", "parseHTTP", named("parseHTTP")),
         WeftType.of("sun.net.NetworkClient")
-            .advise("ReplyAdvice", "doConnect", "java.lang.String", "int"),
+            .advise("SocketAdvice", "doConnect", "java.lang.String", "int"),
         WeftType.of("sun.net.www.http.KeepAliveCache")
             .advise("KeepAliveAdvice", "get", URL, "java.lang.Object")
             .advise("KeepAliveAdvice", "put", URL, "java.lang.Object", CLIENT),
@@ -58,6 +58,6 @@ public final class HttpUrlConnectionModule extends WeftModule {
   public Map<JavaModule, List<String>> jpmsModulesToOpen() {
     return Map.of(
         JavaModule.ofType(Object.class),
-        List.of("sun.net.www", "sun.net.www.http", "sun.net.www.protocol.http"));
+        List.of("sun.net", "sun.net.www", "sun.net.www.http", "sun.net.www.protocol.http"));
   }
 }

@@ -11,7 +11,10 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.HttpURLConnection;
+import java.net.Socket;
+import java.net.URL;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import sun.net.www.MessageHeader;
 import sun.net.www.http.HttpClient;
 
@@ -24,8 +27,10 @@ final class Jdk {
           .findFirst()
           .orElseThrow();
   private static final Method WRITE = method("writeRequests");
-  private static final Field CLIENT = field("http");
-  private static final Field OUTPUT = field("ps");
+  private static final Field CLIENT = field(CONNECTION, "http");
+  private static final Field OUTPUT = field(CONNECTION, "ps");
+  private static final Field URL = field(HttpClient.class, "url");
+  private static final Field SOCKET = field(HttpClient.class.getSuperclass(), "serverSocket");
 
   private static final boolean IS_KNOWN = isWoven();
 
@@ -55,6 +60,24 @@ final class Jdk {
       OUTPUT.set(connection, (PrintStream) client.getOutputStream());
       invoke(WRITE, connection);
       return (HttpClient) CLIENT.get(connection);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the URL that a client is made for. */
+  static URL url(HttpClient client) {
+    try {
+      return (URL) URL.get(client);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns a client's connection; null if it has none. */
+  static @Nullable Socket socket(HttpClient client) {
+    try {
+      return (Socket) SOCKET.get(client);
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }
@@ -134,9 +157,9 @@ final class Jdk {
     }
   }
 
-  private static Field field(String name) {
+  private static Field field(Class<?> owner, String name) {
     try {
-      Field field = CONNECTION.getDeclaredField(name);
+      Field field = owner.getDeclaredField(name);
       field.setAccessible(true);
       return field;
     } catch (NoSuchFieldException e) {

@@ -24,12 +24,16 @@ final class Limits {
     this.applicationsMillis = applicationsMillis;
   }
 
-  /** Returns the lesser of the application's connect timeout and the attempt's time. */
+  /** Returns the least of the application's connect timeout, the attempt's and its whole time. */
   static int connectMillis(int applicationsMillis, Attempt attempt) {
-    int own = millis(attempt.timeoutNanos());
-    return own > 0 && (applicationsMillis <= 0 || own < applicationsMillis)
-        ? own
-        : applicationsMillis;
+    return lesser(
+        lesser(applicationsMillis, millis(attempt.connectTimeoutNanos())),
+        millis(attempt.timeoutNanos()));
+  }
+
+  /** Returns how long a handshake may wait for the peer: as for a connection, or for any data. */
+  static int handshakeMillis(int connectMillis, int readMillis) {
+    return lesser(Math.max(0, connectMillis), readMillis);
   }
 
   /** Returns whether connecting took all of the attempt's time. */
@@ -61,6 +65,11 @@ final class Limits {
       client.setReadTimeout(0);
       client.setReadTimeout(applicationsMillis); // -1: the JDK's default, if there is one
     }
+  }
+
+  /** Returns the lesser of two times, of which 0 and less is none. */
+  private static int lesser(int millis, int other) {
+    return other > 0 && (millis <= 0 || other < millis) ? other : millis;
   }
 
   private static int millis(long nanos) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Target {
   private static final String ENDPOINT = "weft-endpoint/";
+  private static final String SECURED = "weft-secured/";
   private static final String REPLY = "weft-reply/";
 
   private Target() {}
@@ -24,22 +25,31 @@ final class Target {
   /** Returns whether a URL is one of ours. */
   static boolean isMarked(URL url) {
     String fragment = url.getRef();
-    return fragment != null && (fragment.startsWith(ENDPOINT) || fragment.startsWith(REPLY));
+    return fragment != null
+        && (fragment.startsWith(ENDPOINT)
+            || fragment.startsWith(SECURED)
+            || fragment.startsWith(REPLY));
+  }
+
+  /** Returns the connection key if connections of a URL are secured by the mesh, else null. */
+  static @Nullable String securedKey(URL url) {
+    String fragment = url.getRef();
+    if (fragment == null || !fragment.startsWith(SECURED)) {
+      return null;
+    }
+    int end = fragment.indexOf('/', SECURED.length());
+    return fragment.substring(SECURED.length(), end < 0 ? fragment.length() : end);
   }
 
   /** Returns the URL with the attempt's connection key and address. */
   static URL to(URL url, Attempt attempt) throws MalformedURLException {
     InetSocketAddress address = attempt.address();
+    String key = (attempt.tls() == null ? ENDPOINT : SECURED) + attempt.connectionKey();
     return marked(
         url,
         address == null
-            ? ENDPOINT + attempt.connectionKey()
-            : ENDPOINT
-                + attempt.connectionKey()
-                + '/'
-                + address.getPort()
-                + '/'
-                + address.getAddress().getHostAddress());
+            ? key
+            : key + '/' + address.getPort() + '/' + address.getAddress().getHostAddress());
   }
 
   /** Returns the URL with the number of a reply. */
@@ -65,14 +75,14 @@ final class Target {
       return fragment;
     }
     int last = fragment.lastIndexOf('/');
-    return last < ENDPOINT.length() ? null : fragment.substring(last + 1);
+    return last == fragment.indexOf('/') ? null : fragment.substring(last + 1);
   }
 
   /** Returns the port to connect to. */
   static int port(URL url, int port) {
     String fragment = url.getRef();
     int last = fragment.lastIndexOf('/');
-    int first = fragment.indexOf('/', ENDPOINT.length());
+    int first = fragment.indexOf('/', fragment.indexOf('/') + 1);
     return first < 0 || first == last ? port : Integer.parseInt(fragment, first + 1, last, 10);
   }
 

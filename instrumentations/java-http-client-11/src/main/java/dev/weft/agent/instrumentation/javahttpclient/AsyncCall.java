@@ -129,6 +129,10 @@ final class AsyncCall<T> {
 
   @SuppressWarnings("try") // the scope is only entered and left
   private CompletableFuture<HttpResponse<T>> send(AttemptRun<T> run) {
+    IOException refusal = run.refusal();
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
+    }
     try (AttemptScopes.Scope known = run.enter()) {
       return client.sendAsync(run.request(), run, pushes);
     }

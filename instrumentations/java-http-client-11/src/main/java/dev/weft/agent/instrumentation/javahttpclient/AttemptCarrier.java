@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Hooks;
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -17,6 +18,8 @@ import java.net.http.HttpRequest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class AttemptCarrier extends InetSocketAddress {
   private static final long serialVersionUID = 1;
   private static final @Nullable MethodHandle AUTHORITY = authorityOfTheLibrarysCopy();
+
+  /** Whether the points that secure an attempt are woven: the copy's class is loaded above. */
+  private static final boolean IS_SECURING = AUTHORITY != null && isWoven();
 
   private final transient AttemptRequest request;
 
@@ -61,6 +67,28 @@ final class AttemptCarrier extends InetSocketAddress {
     return attempt != null && attempt.tls() != null;
   }
 
+  /**
+   * Returns why an attempt that is to be secured could not be, before the library is told of it;
+   * null if it can be. To look for its address once more must not fail any more.
+   */
+  static @Nullable IOException refusal(Attempt attempt) {
+    if (attempt.tls() == null) {
+      return null;
+    }
+    if (!IS_SECURING) {
+      return new SSLPeerUnverifiedException("The mesh cannot secure connections of this JDK's");
+    }
+    try {
+      InetSocketAddress endpoint = Endpoints.named(attempt);
+      return endpoint != null && endpoint.getHostString().equals(attempt.connectionKey())
+          ? null
+          : new SSLPeerUnverifiedException("The mesh cannot secure an endpoint without an address");
+    } catch (RuntimeException | LinkageError e) {
+      Hooks.failed(Hop.HOOK, "endpoint: " + e);
+      return new SSLException("The mesh cannot secure the connection", e);
+    }
+  }
+
   /** Returns the authority to send. */
   String authority(String original) {
     String authority = request.authority();
@@ -90,6 +118,11 @@ final class AttemptCarrier extends InetSocketAddress {
       headers.put(":authority", List.of(authority));
     }
     return HttpHeaders.of(headers, (name, value) -> true);
+  }
+
+  private static boolean isWoven() {
+    Hooks.Status status = Hooks.statuses().get(Hop.HOOK);
+    return status != null && status.state() == Hooks.State.WOVEN;
   }
 
   private static @Nullable MethodHandle authorityOfTheLibrarysCopy() {

@@ -8,6 +8,7 @@ import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Ending;
 import dev.weft.agent.seam.AttemptScopes;
 import dev.weft.agent.seam.Outbound;
+import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -51,6 +52,11 @@ final class AttemptRun<T> implements BodyHandler<T> {
   /** Returns the request to hand to the library. */
   AttemptRequest request() {
     return new AttemptRequest(hop.request(), attempt, limitNanos);
+  }
+
+  /** Returns why it must not be handed to the library: it would not be secured. Else null. */
+  @Nullable IOException refusal() {
+    return attempt == null ? null : AttemptCarrier.refusal(attempt);
   }
 
   /** Makes the attempt known to tracing while the library is told to send it. */

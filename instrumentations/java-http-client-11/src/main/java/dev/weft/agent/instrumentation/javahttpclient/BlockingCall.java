@@ -87,6 +87,10 @@ final class BlockingCall<T> {
   private @Nullable HttpResponse<T> send(AttemptRun<T> run)
       throws IOException, InterruptedException {
     try (AttemptScopes.Scope known = run.enter()) {
+      IOException refusal = run.refusal();
+      if (refusal != null) {
+        throw refusal;
+      }
       HttpResponse<T> response = client.send(run.request(), run);
       if (run.waitNanos() >= 0) {
         return null;

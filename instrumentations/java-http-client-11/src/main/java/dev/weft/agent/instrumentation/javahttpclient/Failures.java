@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** Says in the seam's words why the library failed. */
 final class Failures {
@@ -41,6 +42,7 @@ final class Failures {
         || cause instanceof UnknownHostException
         || cause instanceof UnresolvedAddressException
         || cause instanceof SSLHandshakeException
+        || cause instanceof SSLPeerUnverifiedException
         || isNoTls(cause)) {
       return Failure.CONNECT;
     }

@@ -5,25 +5,17 @@
 package dev.weft.agent.instrumentation.okhttp;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
-import javax.net.SocketFactory;
 import okio.AsyncTimeout;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Limits one attempt from connecting to response headers by closing its socket, on okio's own
- * watchdog thread. It makes the sockets of new connections, so that it can end a connect too.
- * Started and stopped by one thread.
+ * watchdog thread. Started and stopped by one thread.
  */
-final class AttemptTimer extends SocketFactory {
-  private final SocketFactory sockets;
+final class AttemptTimer {
   private volatile @Nullable Watchdog watchdog;
-
-  AttemptTimer(SocketFactory sockets) {
-    this.sockets = sockets;
-  }
 
   void start(long nanos) {
     Watchdog started = new Watchdog();
@@ -32,7 +24,7 @@ final class AttemptTimer extends SocketFactory {
     started.enter();
   }
 
-  /** Names the socket to close, if the connection was made before. */
+  /** Names the socket to close: a new connection's, or one that was made before. */
   void watch(Socket socket) {
     Watchdog current = watchdog;
     if (current != null) {
@@ -45,35 +37,6 @@ final class AttemptTimer extends SocketFactory {
     Watchdog current = watchdog;
     watchdog = null;
     return current != null && current.exit();
-  }
-
-  @Override
-  public Socket createSocket() throws IOException {
-    Socket socket = sockets.createSocket();
-    watch(socket);
-    return socket;
-  }
-
-  @Override
-  public Socket createSocket(String host, int port) throws IOException {
-    return sockets.createSocket(host, port);
-  }
-
-  @Override
-  public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
-      throws IOException {
-    return sockets.createSocket(host, port, localHost, localPort);
-  }
-
-  @Override
-  public Socket createSocket(InetAddress host, int port) throws IOException {
-    return sockets.createSocket(host, port);
-  }
-
-  @Override
-  public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
-      throws IOException {
-    return sockets.createSocket(host, port, localHost, localPort);
   }
 
   private static final class Watchdog extends AsyncTimeout {

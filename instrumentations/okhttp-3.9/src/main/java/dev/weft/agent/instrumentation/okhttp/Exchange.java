@@ -10,6 +10,7 @@ import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Ending;
 import dev.weft.agent.seam.Attempt.Failure;
 import dev.weft.agent.seam.Call;
+import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.Step;
@@ -148,15 +149,17 @@ final class Exchange {
   /** Returns the pool key of this attempt's connection, to be bound by {@link #connect}. */
   Address address(Address original) {
     EndpointDns dns = new EndpointDns(original.dns(), lastUsed);
-    AttemptTimer timer = new AttemptTimer(original.socketFactory());
+    boolean isHttp2 = Wire.isHttp2(original.protocols());
+    AttemptSockets sockets =
+        new AttemptSockets(original.socketFactory(), trip.timer, isHttp2 ? "h2" : "http/1.1");
     trip.dns = dns;
-    trip.isHttp2 = Wire.isHttp2(original.protocols());
-    trip.timer = timer;
+    trip.isHttp2 = isHttp2;
+    trip.sockets = sockets;
     return new Address(
         original.url().host(),
         original.url().port(),
         dns,
-        timer,
+        sockets,
         null,
         null,
         null,
@@ -175,7 +178,7 @@ final class Exchange {
   Object[] connect(Chain connecting) throws IOException {
     if (trip.attempt != null) {
       // OkHttp tries the same endpoint again, because the connection was stale.
-      return new Object[] {null, trip.limited(connecting)};
+      return new Object[] {null, trip.limited(trip.attempt, connecting)};
     }
     Step step = call.next();
     trip.attempt = step instanceof Attempt next ? next : null;
@@ -191,7 +194,7 @@ final class Exchange {
       shadow.send(request, attempt);
     }
     trip.begin(attempt);
-    return new Object[] {null, trip.limited(connecting)};
+    return new Object[] {null, trip.limited(attempt, connecting)};
   }
 
   /** Sends the attempt over the connection that OkHttp found, and hears of its response. */
@@ -199,11 +202,12 @@ final class Exchange {
     Request logical = wire.request();
     Attempt attempt = trip.attempt;
     if (attempt == null) {
+      requirePlaintext();
       return wire.proceed(logical);
     }
     Connection connection = Objects.requireNonNull(wire.connection());
     lastUsed = connection.route().address();
-    trip.connected(connection);
+    trip.connected(attempt, connection);
     Response response;
     try {
       response = wire.proceed(Wire.request(logical, attempt));
@@ -215,6 +219,19 @@ final class Exchange {
     }
     trip.stopTimer();
     return headersCame(attempt, response.newBuilder().request(logical).build());
+  }
+
+  /** What OkHttp sends without having asked, in a version that connects elsewhere, is unsecured. */
+  private void requirePlaintext() throws IOException {
+    Hooks.unknownVersion(CallInterceptor.HOOK, "OkHttp connected without asking for an endpoint");
+    Step step = call.next();
+    if (step instanceof Refuse refuse) {
+      throw new SSLPeerUnverifiedException(refuse.reason());
+    }
+    if (step instanceof Attempt attempt) {
+      attempt.failed(Failure.OTHER);
+      Trip.require(attempt.tls() == null);
+    }
   }
 
   private Response headersCame(Attempt attempt, Response response) {

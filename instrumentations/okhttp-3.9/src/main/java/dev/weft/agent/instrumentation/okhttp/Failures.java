@@ -12,6 +12,7 @@ import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import javax.net.ssl.SSLHandshakeException;
 
 /** What OkHttp's exceptions mean. */
 final class Failures {
@@ -58,6 +59,7 @@ final class Failures {
   private static boolean isConnect(Throwable failure) {
     return failure instanceof ConnectException
         || failure instanceof NoRouteToHostException
-        || failure instanceof UnknownHostException;
+        || failure instanceof UnknownHostException
+        || failure instanceof SSLHandshakeException; // a server says so after the first request
   }
 }

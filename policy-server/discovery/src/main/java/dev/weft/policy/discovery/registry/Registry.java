@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,9 @@ public final class Registry {
 
   /** By node id. Guarded by this. */
   private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+  /** How many announcements said something new. Guarded by this. */
+  private long announcements;
 
   private volatile List<Workload> workloads = List.of();
   private volatile Runnable observer = () -> {};
@@ -86,6 +90,9 @@ public final class Registry {
         }
         entries.put(nodeId, entry);
       }
+      if (entry.order == 0 || !entry.accepted.equals(accepted)) {
+        entry.order = ++announcements;
+      }
       entry.accepted = accepted;
       entry.heardAt = clock.instant();
       endLeasesOf(accepted.workload());
@@ -95,7 +102,7 @@ public final class Registry {
 
   /** An address and port belong to one process: who held them and is gone does not come back. */
   private void endLeasesOf(Workload workload) {
-    Set<String> taken = sockets(workload);
+    Set<Socket> taken = sockets(workload);
     entries
         .values()
         .removeIf(
@@ -110,9 +117,11 @@ public final class Registry {
             });
   }
 
-  private static Set<String> sockets(Workload workload) {
-    Set<String> sockets = new HashSet<>();
-    workload.ports().forEach(port -> sockets.add(workload.address() + " " + port.targetPort()));
+  private static Set<Socket> sockets(Workload workload) {
+    Set<Socket> sockets = new HashSet<>();
+    workload
+        .ports()
+        .forEach(port -> sockets.add(new Socket(workload.address(), port.targetPort())));
     return sockets;
   }
 
@@ -159,10 +168,12 @@ public final class Registry {
 
   private void publish() {
     synchronized (this) {
+      Map<Socket, Entry> holders = holders();
       List<Workload> now = new ArrayList<>(entries.size());
       for (Entry entry : entries.values()) {
-        if (!entry.accepted.workload().ports().isEmpty()) {
-          now.add(entry.accepted.workload());
+        Workload workload = held(entry, holders);
+        if (!workload.ports().isEmpty()) {
+          now.add(workload);
         }
       }
       if (now.equals(workloads)) {
@@ -173,6 +184,36 @@ public final class Registry {
     observer.run();
   }
 
+  /**
+   * Returns who has which address and port. Of several with an open stream the last one that
+   * announced it has it: the stream of a process that is gone may stand for a while, and what
+   * listens there now is to be called by its own name.
+   */
+  private Map<Socket, Entry> holders() {
+    Map<Socket, Entry> holders = new HashMap<>();
+    for (Entry entry : entries.values()) {
+      Workload workload = entry.accepted.workload();
+      for (Workload.Port port : workload.ports()) {
+        holders.merge(
+            new Socket(workload.address(), port.targetPort()),
+            entry,
+            (one, other) -> one.order > other.order ? one : other);
+      }
+    }
+    return holders;
+  }
+
+  private static Workload held(Entry entry, Map<Socket, Entry> holders) {
+    Workload workload = entry.accepted.workload();
+    List<Workload.Port> ports =
+        workload.ports().stream()
+            .filter(port -> holders.get(new Socket(workload.address(), port.targetPort())) == entry)
+            .toList();
+    return ports.size() == workload.ports().size() ? workload : workload.withPorts(ports);
+  }
+
+  private record Socket(String address, int port) {}
+
   /** One stream; told from the others by its identity. */
   static final class Session {}
 
@@ -182,6 +223,10 @@ public final class Registry {
     private AgentReport report = AgentReport.getDefaultInstance();
     private final Instant connectedAt;
     private Instant heardAt;
+
+    /** When it last said something new, as against others; 0 before it has. */
+    private long order;
+
     private Timer.@Nullable Cancellable expiry;
 
     Entry(Session session, Announcement.Accepted accepted, Instant now) {

@@ -2,7 +2,7 @@
  * Copyright The Weft Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package dev.weft.agent.instrumentation.javahttpclient;
+package dev.weft.agent.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,31 +17,44 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Passes bytes on to a server on loopback, and keeps all that went by in either direction. */
-final class Relay implements AutoCloseable {
+public final class Relay implements AutoCloseable {
   private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final ByteArrayOutputStream wire = new ByteArrayOutputStream();
   private final AtomicInteger connections = new AtomicInteger();
   private final int target;
 
-  Relay(int target) throws IOException {
+  /**
+   * Listens on any port of loopback.
+   *
+   * @param target the server's port
+   */
+  public Relay(int target) throws IOException {
     this.target = target;
     threads.execute(this::accept);
   }
 
-  int port() {
+  /** Returns where it listens. */
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** Returns how many connections went through. */
-  int connections() {
+  public int connections() {
     return connections.get();
   }
 
   /** Returns all that went by, a character for each byte. */
-  String wire() {
+  public String wire() {
     synchronized (wire) {
       return wire.toString(StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  /** Forgets all that went by. */
+  public void forget() {
+    synchronized (wire) {
+      wire.reset();
     }
   }
 
