@@ -181,7 +181,7 @@ public final class InboundGate implements InboundEngine {
 
   /** Says what to do about a reply that a port always gives. */
   private @Nullable Reply explained(@Nullable Reply reply, int port) {
-    return reply == InboundGuard.PLAINTEXT && withoutTls.containsKey(port)
+    return reply != null && reply.equals(InboundGuard.PLAINTEXT) && withoutTls.containsKey(port)
         ? Replies.of(
             reply.status(),
             "mutual TLS is required, and port "

@@ -19,6 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Mutual TLS of the NIO connector, on the version of Tomcat that is on the class path. */
 class TomcatMutualTlsTest extends MutualTlsServerContract {
@@ -77,6 +79,21 @@ class TomcatMutualTlsTest extends MutualTlsServerContract {
 
     assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
     assertThat(answer.body()).isEqualTo("POST hello");
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  @Order(1)
+  void fileThatTheConnectorSendsGoesThroughTls(HttpClient.Version version) throws Exception {
+    HttpClient client = HttpClient.newBuilder().sslContext(front()).version(version).build();
+
+    for (int i = 0; i < 2; i++) {
+      HttpResponse<String> answer = client.send(request("/sendfile").build(), text());
+
+      assertThat(answer.version()).isEqualTo(version);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body().equals(AppScript.FILE)).isTrue();
+    }
   }
 
   @Test
