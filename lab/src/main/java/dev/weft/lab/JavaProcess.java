@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * A Java program running in a process of its own, its output in a file. Closing it ends the process
+ * A program, mostly Java, running in a process of its own, its output in a file. Closing it ends the process
  * and what it started. Thread-safe.
  */
 public final class JavaProcess implements AutoCloseable {
@@ -49,6 +49,16 @@ public final class JavaProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(jdk.java().toString());
     command.addAll(arguments);
+    return run(name, command, environment, log);
+  }
+
+  /**
+   * Starts any program, like {@link #start}.
+   *
+   * @param command the program and its arguments
+   */
+  public static JavaProcess run(
+      String name, List<String> command, Map<String, String> environment, Path log) {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder
         .environment()

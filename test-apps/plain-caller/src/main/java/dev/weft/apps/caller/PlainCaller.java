@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
  * {@code GET /call?url=…&n=…} makes that many GET calls over one client, whose connections are kept
  * alive, and answers how often each body came: {@code {"v1":90,"v2":10}}. A status other than 200
  * counts as {@code "status 503"}, a failure as the exception's name and message. Request headers
- * that start with {@code x-} are passed on.
+ * that start with {@code x-} are passed on. {@code GET /latency?url=…&n=…} answers how long the calls
+ * took, in microseconds, in the order of their length: the median and the 99th of a hundred.
  *
  * <p>Settings: {@code PORT}, {@code HOST}.
  */
@@ -45,6 +46,7 @@ public final class PlainCaller {
                 Integer.parseInt(System.getenv().getOrDefault("PORT", "8080"))),
             0);
     server.createContext("/call", caller::call);
+    server.createContext("/latency", caller::latency);
     server.createContext("/health", exchange -> send(exchange, "{\"status\":\"UP\"}"));
     server.setExecutor(Executors.newFixedThreadPool(8));
     server.start();
@@ -73,6 +75,22 @@ public final class PlainCaller {
         counts.entrySet().stream()
             .map(entry -> "\"" + entry.getKey() + "\":" + entry.getValue())
             .collect(Collectors.joining(",", "{", "}")));
+  }
+
+  private void latency(HttpExchange exchange) throws IOException {
+    Map<String, String> query = query(exchange);
+    HttpRequest request = HttpRequest.newBuilder(URI.create(query.get("url"))).build();
+    long[] micros = new long[Integer.parseInt(query.getOrDefault("n", "100"))];
+    for (int i = 0; i < micros.length; i++) {
+      long began = System.nanoTime();
+      answer(request);
+      micros[i] = (System.nanoTime() - began) / 1_000;
+    }
+    Arrays.sort(micros);
+    send(
+        exchange,
+        "{\"p50\":%d,\"p99\":%d}"
+            .formatted(micros[micros.length / 2], micros[micros.length * 99 / 100]));
   }
 
   private String answer(HttpRequest request) {
