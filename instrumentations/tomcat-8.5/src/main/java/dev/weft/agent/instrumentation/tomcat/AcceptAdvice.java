@@ -16,8 +16,8 @@ public final class AcceptAdvice {
   private AcceptAdvice() {}
 
   /**
-   * Prepares the connection; true skips the method, which then returns false. A fault of ours closes
-   * it where something guards, and leaves its bytes alone elsewhere.
+   * Prepares the connection; true skips the method, which then returns false. A fault of ours
+   * closes it where something guards, and leaves its bytes alone elsewhere.
    */
   @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class, inline = false)
   public static boolean enter(@Advice.This Object endpoint, @Advice.Argument(0) Channel socket) {
