@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * A program, mostly Java, running in a process of its own, its output in a file. Closing it ends the process
- * and what it started. Thread-safe.
+ * A program, mostly Java, running in a process of its own, its output in a file. Closing it ends
+ * the process and what it started. Thread-safe.
  */
 public final class JavaProcess implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(10);

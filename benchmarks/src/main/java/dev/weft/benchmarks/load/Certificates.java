@@ -23,8 +23,8 @@ record Certificates(Path folder) {
   static Certificates make(Path folder) throws IOException, InterruptedException {
     Certificates made = new Certificates(Files.createDirectories(folder));
     run(
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=load"
-            + " -addext subjectAltName=IP:127.0.0.1 -keyout %s -out %s",
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj"
+            + " /CN=load -addext subjectAltName=IP:127.0.0.1 -keyout %s -out %s",
         made.key(), made.certificate());
     Files.writeString(
         made.both(), Files.readString(made.certificate()) + Files.readString(made.key()));

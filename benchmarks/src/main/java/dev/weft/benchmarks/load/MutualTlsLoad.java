@@ -115,8 +115,7 @@ public final class MutualTlsLoad {
 
   private Pair start(TlsKind kind, PolicyServer server) throws IOException {
     String name = kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    App.Builder echo =
-        Pair.app("plain-echo", name + "-echo", folder).env("VERSION", Pair.ANSWER);
+    App.Builder echo = Pair.app("plain-echo", name + "-echo", folder).env("VERSION", Pair.ANSWER);
     App.Builder caller = Pair.app("plain-caller", name + "-caller", folder);
     return switch (kind) {
       case PLAINTEXT -> {
@@ -168,8 +167,7 @@ public final class MutualTlsLoad {
       server.apply(MODE.formatted(name, "STRICT"));
       callee.process().await("be strict", java.time.Duration.ofSeconds(60), () -> isShut(callee));
       String pem = identities.resolve("default." + name + "-caller.pem").toString();
-      doors.put(
-          kind, List.of("-connect", "127.0.0.1:" + callee.port(), "-cert", pem, "-key", pem));
+      doors.put(kind, List.of("-connect", "127.0.0.1:" + callee.port(), "-cert", pem, "-key", pem));
     }
     return pair;
   }
@@ -211,8 +209,7 @@ public final class MutualTlsLoad {
             List.of("openssl", "s_time", "-new", "-time", Integer.toString(HANDSHAKE_SECONDS)));
     command.addAll(doors.get(kind));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();
     Matcher matcher = HANDSHAKES.matcher(output);
     if (!matcher.find()) {

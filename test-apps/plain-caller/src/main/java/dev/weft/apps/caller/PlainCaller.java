@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
  * {@code GET /call?url=…&n=…} makes that many GET calls over one client, whose connections are kept
  * alive, and answers how often each body came: {@code {"v1":90,"v2":10}}. A status other than 200
  * counts as {@code "status 503"}, a failure as the exception's name and message. Request headers
- * that start with {@code x-} are passed on. {@code GET /latency?url=…&n=…} answers how long the calls
- * took, in microseconds, in the order of their length: the median and the 99th of a hundred.
+ * that start with {@code x-} are passed on. {@code GET /latency?url=…&n=…} answers how long the
+ * calls took, in microseconds, in the order of their length: the median and the 99th of a hundred.
  *
  * <p>Settings: {@code PORT}, {@code HOST}.
  */

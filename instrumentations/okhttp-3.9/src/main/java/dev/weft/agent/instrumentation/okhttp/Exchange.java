@@ -223,6 +223,9 @@ final class Exchange {
 
   /** What OkHttp sends without having asked, in a version that connects elsewhere, is unsecured. */
   private void requirePlaintext() throws IOException {
+    if (trip.isInPlaintext) {
+      return; // OkHttp tries again
+    }
     Hooks.unknownVersion(CallInterceptor.HOOK, "OkHttp connected without asking for an endpoint");
     Step step = call.next();
     if (step instanceof Refuse refuse) {
@@ -232,6 +235,7 @@ final class Exchange {
       attempt.failed(Failure.OTHER);
       Trip.require(attempt.tls() == null);
     }
+    trip.isInPlaintext = true;
   }
 
   private Response headersCame(Attempt attempt, Response response) {

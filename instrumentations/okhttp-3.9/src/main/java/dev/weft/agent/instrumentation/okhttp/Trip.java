@@ -25,6 +25,7 @@ final class Trip {
   boolean isHttp2;
   boolean isConnected;
   boolean isReadLimited;
+  boolean isInPlaintext;
   boolean isWaitCut;
   boolean headersCame;
   boolean ranOut;
