@@ -109,6 +109,7 @@ final class Steps {
     stage.apply("2-canary.yaml");
     stage.awaitEffect(ANYBODY, from("v2"), 1);
 
+    stage.shop().noteCertificates();
     Traffic traffic = Traffic.start(stage.shop().callers(), CALLS, ANYBODY);
     stage.shop().server().kill();
     int before = traffic.done();
@@ -138,7 +139,6 @@ final class Steps {
   }
 
   private static void mutualTls(Stage stage) {
-    stage.shop().noteCertificates();
     Relay wire = stage.shop().wire();
     if (wire == null) {
       stage
@@ -147,7 +147,7 @@ final class Steps {
     } else {
       stage.apply("8a-plaintext.yaml");
       stage.awaitWire(wire, Steps::isReadable, "readable");
-      stage.screen().say("on the wire", "to orders v2: " + firstLine(wire));
+      stage.screen().say("the wire", "to orders v2: " + firstLine(wire));
     }
     stage.apply("8b-strict.yaml");
     stage.awaitRefusal(stage.shop().tapped());
@@ -197,7 +197,7 @@ final class Steps {
   }
 
   private static void renewals(Stage stage) {
-    stage.screen().say("", "Each service gets a new certificate every half minute, here:");
+    stage.screen().say("", "They live for 100 s here; each service renews its own at half-life:");
     int failed = 0;
     int calls = 0;
     do {
@@ -209,7 +209,7 @@ final class Steps {
     stage.check(
         new Check(
             failed == 0,
-            "%d services renewed, %d calls meanwhile, %d failed (expected: 0)"
+            "%d services renewed since the server was killed; of %d calls %d failed (expected: 0)"
                 .formatted(stage.shop().processes().size() - 1, calls, failed)));
   }
 

@@ -19,17 +19,15 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A resource that the policy server takes and an agent cannot: Envoy's limit of weights' sum. */
+/**
+ * A resource that the policy server takes, as Istio does, and an agent does not: so many attempts
+ * are beyond the agent's own limit.
+ */
 class RefusedResourceTest {
   private static final Jdk JDK = Jdk.current();
   private static final Pattern CONFIG = Pattern.compile("\"configVersion\"\\s*:\\s*\"([^\"]+)\"");
-  private static final String TOO_HEAVY =
-      Orders.weights(Integer.MAX_VALUE, Integer.MAX_VALUE)
-          + """
-              - destination: {host: orders.shop}
-                weight: %d
-          """
-              .formatted(Integer.MAX_VALUE);
+  private static final String TOO_PERSISTENT =
+      Orders.weights(0, 100) + "    retries: {attempts: 1001, retryOn: 5xx}\n";
 
   @TempDir Path folder;
 
@@ -43,7 +41,7 @@ class RefusedResourceTest {
       server.apply(Orders.weights(100, 0));
       Orders.awaitOnly(caller, "v1");
 
-      server.apply(TOO_HEAVY);
+      server.apply(TOO_PERSISTENT);
 
       Await.until(
           "the agent to report the refusal",
@@ -54,13 +52,13 @@ class RefusedResourceTest {
       Weft.Outcome agents = Weft.run(folder, "agents", "caller", "--server", server.url());
       assertThat(agents.output())
           .containsPattern(
-              "VirtualService default/orders +kept last good +RouteConfiguration 80: .*6442450941");
+              "VirtualService default/orders +kept last good +RouteConfiguration 80: .*1001");
       Await.until(
           "the refusal to be an event of the policy",
           Duration.ofSeconds(20),
           () -> events(server).contains("RefusedByAgent"),
           () -> events(server));
-      assertThat(events(server)).contains("VirtualService").contains("weights' sum 6442450941");
+      assertThat(events(server)).contains("VirtualService").contains("num_retries: 1001");
 
       // What changes besides is applied, and the refused resource is not sent again with it.
       String before = configVersion(server);

@@ -14,13 +14,23 @@ import dev.weft.agent.control.cache.ConfigFile;
 import dev.weft.agent.control.cache.SavedConfig;
 import dev.weft.agent.control.channel.NodeIdentity;
 import dev.weft.agent.control.registry.Report.ConfigOrigin;
+import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.config.MeshConfig;
 import dev.weft.protocol.lite.envoy.config.core.v3.ControlPlane;
+import dev.weft.protocol.lite.envoy.config.core.v3.Metadata;
+import dev.weft.protocol.lite.envoy.config.core.v3.TrafficDirection;
 import dev.weft.protocol.lite.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import dev.weft.protocol.lite.envoy.config.listener.v3.Filter;
+import dev.weft.protocol.lite.envoy.config.listener.v3.FilterChain;
+import dev.weft.protocol.lite.envoy.config.listener.v3.Listener;
+import dev.weft.protocol.lite.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import dev.weft.protocol.lite.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import dev.weft.protocol.lite.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import dev.weft.protocol.lite.protobuf.Struct;
+import dev.weft.protocol.lite.protobuf.Value;
 import dev.weft.protocol.lite.registry.v1.AnnounceRequest;
 import dev.weft.protocol.lite.registry.v1.ConfigSource;
+import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,6 +130,57 @@ class MeshControlTest {
     await().until(() -> !applied.isEmpty());
     assertThat(endpoints(applied.get(0))).isEqualTo(1);
     assertThat(control.status().origin()).isEqualTo(ConfigOrigin.CACHE);
+  }
+
+  @Test
+  void whatWasStrictIsClosedOnceNothingIsKnownOfItAlsoAfterARestart() throws InterruptedException {
+    control = start(options());
+    pushAll("1", "10.0.0.1");
+    push("s1", strictInbound(), "1");
+    await().until(() -> lastInbound().isStrictAnywhere());
+
+    server.push(
+        DeltaDiscoveryResponse.newBuilder()
+            .setTypeUrl(TypeUrls.LISTENER)
+            .setNonce("s2")
+            .setControlPlane(ControlPlane.newBuilder().setIdentifier(store))
+            .addRemovedResources(ResourceNames.VIRTUAL_INBOUND)
+            .build());
+    await().until(() -> lastInbound().equals(InboundConfig.CLOSED));
+    control.close();
+    server.stop();
+    applied.clear();
+    control = start(options());
+
+    await().until(() -> !applied.isEmpty());
+    assertThat(lastInbound()).isEqualTo(InboundConfig.CLOSED);
+  }
+
+  private InboundConfig lastInbound() {
+    return applied.isEmpty() ? InboundConfig.NONE : applied.get(applied.size() - 1).inbound();
+  }
+
+  private static Listener strictInbound() {
+    Struct metadata =
+        Struct.newBuilder()
+            .putFields(
+                ResourceNames.MUTUAL_TLS_MODE, Value.newBuilder().setStringValue("STRICT").build())
+            .build();
+    return Listener.newBuilder()
+        .setName(ResourceNames.VIRTUAL_INBOUND)
+        .setTrafficDirection(TrafficDirection.INBOUND)
+        .setDefaultFilterChain(
+            FilterChain.newBuilder()
+                .addFilters(
+                    Filter.newBuilder()
+                        .setName("envoy.filters.network.http_connection_manager")
+                        .setTypedConfig(
+                            Xds.any(
+                                TypeUrls.HTTP_CONNECTION_MANAGER,
+                                HttpConnectionManager.getDefaultInstance())))
+                .setMetadata(
+                    Metadata.newBuilder().putFilterMetadata(ResourceNames.WEFT_METADATA, metadata)))
+        .build();
   }
 
   @Test

@@ -6,9 +6,11 @@ package dev.weft.agent.extension;
 
 import dev.weft.agent.engine.authorization.PolicyMatch;
 import dev.weft.agent.engine.inbound.InboundObserver;
+import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.telemetry.MeshMetrics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * ports to the control plane's client, kept until there is one. Thread-safe.
  */
 final class InboundReports implements InboundObserver {
+  private static final Logger logger = Logger.getLogger(InboundReports.class.getName());
+
   private final MeshMetrics metrics;
   private final PolicyLog log = new PolicyLog(System::nanoTime);
   private final List<Opened> waiting = new ArrayList<>();
@@ -49,6 +53,23 @@ final class InboundReports implements InboundObserver {
       waiting.removeIf(opened -> opened.port == port);
     } else {
       target.closed(port);
+    }
+  }
+
+  @Override
+  public void shut(String hook, int port, boolean isShut) {
+    if (isShut) {
+      String what =
+          "port "
+              + port
+              + " refuses every request: mutual TLS is STRICT there, and the application does TLS"
+              + " itself or in a way that is not woven. Set portLevelMtls DISABLE for the port in a"
+              + " PeerAuthentication of this workload";
+      logger.warning(what);
+      Hooks.woven(hook, what);
+    } else {
+      logger.info("Port " + port + " no longer refuses every request");
+      Hooks.woven(hook, "");
     }
   }
 

@@ -75,6 +75,11 @@ public final class SniffedChannel implements ByteChannel {
     return known.spiffeId;
   }
 
+  /** Returns whether it is known to be plaintext, of which nothing is kept here. */
+  public boolean isPlaintext() {
+    return state == State.PLAINTEXT && first.position() == 0;
+  }
+
   /** Returns about how many bytes have come that were not read. */
   public int buffered() {
     TlsChannel secured = tls;

@@ -136,7 +136,11 @@ public abstract class MutualTlsClientContract {
   void open() {
     client = newClient(false);
     following = newClient(true);
-    await().atMost(SOON).ignoreExceptions().until(() -> get("secured.test").status() == 200);
+    await()
+        .atMost(SOON)
+        .pollDelay(Duration.ZERO)
+        .ignoreExceptions()
+        .until(() -> get("secured.test").status() == 200);
     List.of(orders, impostor, unsecured, applications).forEach(TestServer::forget);
     relay.forget();
     toUnsecured.forget();

@@ -59,8 +59,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(120)
 public abstract class MutualTlsServerContract {
-  /** How many hostile beginnings there are; another number by {@code -Dweft.fuzz=}. */
-  private static final int FUZZ = Integer.getInteger("weft.fuzz", 2_000);
+  /** How many hostile beginnings there are; the profile {@code fuzz} has more. */
+  private static final int FUZZ = Integer.getInteger("weft.fuzz", 500);
 
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final int BIG = 5_000_000;
@@ -207,9 +207,7 @@ public abstract class MutualTlsServerContract {
   void bigBodiesGoThroughWhole() throws Exception {
     String big = "0123456789".repeat(BIG / 10);
     try (RawConnection secured = secured(FRONT)) {
-      for (int i = 0; i < 2; i++) {
-        assertThat(secured.exchange("POST", "/", big).body().equals("POST " + big)).isTrue();
-      }
+      assertThat(secured.exchange("POST", "/", big).body().equals("POST " + big)).isTrue();
       assertThat(secured.exchange("POST", "/async", big).body().equals("POST " + big)).isTrue();
     }
   }
@@ -337,6 +335,7 @@ public abstract class MutualTlsServerContract {
   }
 
   @Test
+  @Timeout(3600)
   @Order(PERMISSIVE)
   void hostileBeginningsLeaveNothingBehind() throws Exception {
     byte[] hello = ClientHellos.of(context(FRONT));
@@ -397,22 +396,25 @@ public abstract class MutualTlsServerContract {
     try (RawConnection plain = plain()) {
       assertThat(plain.exchange("GET", "/", null).status()).isEqualTo(200);
     }
-    assertNotLetIn(context(FRONT));
+    assertThat(speaksTls()).isFalse();
     assertThat(handled).hasValue(1);
   }
 
-  /** Returns a connection that is in TLS. */
-  protected final RawConnection secured(WorkloadIdentity caller) throws Exception {
+  private RawConnection secured(WorkloadIdentity caller) throws Exception {
     return new RawConnection(socket(context(caller)));
   }
 
-  /** Returns a caller of the mesh whom policies let in everywhere. */
-  protected static WorkloadIdentity caller() {
-    return BACK;
+  /** Returns what {@code shop/front} makes connections with, whom {@code /not-for-front} denies. */
+  protected static SSLContext front() throws GeneralSecurityException {
+    return context(FRONT);
   }
 
-  /** Returns what a caller makes connections with, who expects this process. */
-  protected static SSLContext context(WorkloadIdentity caller) throws GeneralSecurityException {
+  /** Returns the port of the server that was started. */
+  protected final int port() {
+    return port;
+  }
+
+  private static SSLContext context(WorkloadIdentity caller) throws GeneralSecurityException {
     SSLContext context = TlsContexts.of(caller).client(Set.of(ORDERS.id().toString()));
     if (context == null) {
       throw new IllegalStateException("no context");
@@ -486,11 +488,17 @@ public abstract class MutualTlsServerContract {
     if (!isPlaintextIn) {
       return "STRICT";
     }
-    try (SSLSocket socket = socket(context(BACK))) {
-      socket.startHandshake();
-      return "PERMISSIVE";
-    } catch (IOException e) {
-      return "DISABLE";
+    return speaksTls() ? "PERMISSIVE" : "DISABLE";
+  }
+
+  /** Returns whether the beginning of TLS is answered as such. */
+  private boolean speaksTls() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write(ClientHellos.of(context(BACK)));
+      socket.shutdownOutput();
+      return socket.getInputStream().read() == 0x16;
+    } catch (SocketException e) {
+      return false;
     }
   }
 

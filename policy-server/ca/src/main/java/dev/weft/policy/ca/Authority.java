@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECKey;
@@ -59,7 +58,7 @@ record Authority(
         last.verify(next.getPublicKey());
         last = next;
       }
-      expect(isSignedByARoot(last), "the chain does not end at a root of the bundle");
+      expect(!ownRoots().isEmpty(), "the chain does not end at a root of the bundle");
     } catch (GeneralSecurityException e) {
       throw new IOException("the parts do not belong together: " + e.getMessage(), e);
     }
@@ -91,24 +90,21 @@ record Authority(
    */
   List<String> pins() {
     LinkedHashSet<String> pins = new LinkedHashSet<>();
+    ownRoots().forEach(root -> pins.add(pin(root)));
+    roots.forEach(root -> pins.add(pin(root)));
+    return List.copyOf(pins);
+  }
+
+  /** Returns the roots that this CA is under, or is. */
+  List<X509Certificate> ownRoots() {
     X509Certificate last =
         intermediates.isEmpty() ? certificate : intermediates.get(intermediates.size() - 1);
-    for (X509Certificate root : roots) {
-      if (isSignedBy(last, root)) {
-        pins.add(pin(root.getPublicKey()));
-      }
-    }
-    roots.forEach(root -> pins.add(pin(root.getPublicKey())));
-    return List.copyOf(pins);
+    return roots.stream().filter(root -> root.equals(last) || isSignedBy(last, root)).toList();
   }
 
   @Override
   public String toString() {
     return certificate.getSubjectX500Principal() + " until " + certificate.getNotAfter();
-  }
-
-  private boolean isSignedByARoot(X509Certificate last) {
-    return roots.stream().anyMatch(root -> root.equals(last) || isSignedBy(last, root));
   }
 
   private static boolean isSignedBy(X509Certificate certificate, X509Certificate issuer) {
@@ -123,9 +119,11 @@ record Authority(
     }
   }
 
-  private static String pin(PublicKey key) {
+  /** Returns the SHA-256 of a certificate's public key in base64url without padding. */
+  static String pin(X509Certificate certificate) {
     try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getEncoded());
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(certificate.getPublicKey().getEncoded());
       return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JVM has SHA-256", e);

@@ -26,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AuthorityFolder {
   private static final Logger LOGGER = System.getLogger(AuthorityFolder.class.getName());
-  private static final List<String> FILES =
-      List.of("ca-key.pem", "ca-cert.pem", "root-cert.pem", "cert-chain.pem");
+  private static final String KEY = "ca-key.pem";
+  private static final String CERTIFICATE = "ca-cert.pem";
+  private static final String ROOTS = "root-cert.pem";
+  private static final String CHAIN = "cert-chain.pem";
+  private static final List<String> FILES = List.of(KEY, CERTIFICATE, ROOTS, CHAIN);
 
   private final Path folder;
   private List<FileTime> read;
@@ -36,7 +39,7 @@ final class AuthorityFolder {
   private AuthorityFolder(Path folder) throws IOException {
     this.folder = folder;
     this.read = times();
-    this.current = load();
+    this.current = load(folder);
   }
 
   /**
@@ -55,14 +58,9 @@ final class AuthorityFolder {
    */
   static AuthorityFolder openOrMake(Path folder, String trustDomain, Clock clock)
       throws IOException {
-    if (!Files.exists(folder.resolve("ca-key.pem"))) {
+    if (!Files.exists(folder.resolve(KEY))) {
       PrivateFiles.makeFolder(folder);
-      Authority made = Certificates.newRoot(trustDomain, clock);
-      PrivateFiles.write(folder.resolve("root-cert.pem"), Pem.certificates(made.roots()));
-      PrivateFiles.write(
-          folder.resolve("ca-cert.pem"), Pem.certificates(List.of(made.certificate())));
-      // The last: without it the folder counts as empty.
-      PrivateFiles.write(folder.resolve("ca-key.pem"), Pem.key(made.key()));
+      save(folder, Certificates.newRoot(trustDomain, clock));
       LOGGER.log(Level.INFO, "Made a CA of its own in " + folder);
     }
     return new AuthorityFolder(folder);
@@ -74,7 +72,7 @@ final class AuthorityFolder {
     if (!now.equals(read)) {
       read = now;
       try {
-        Authority changed = load();
+        Authority changed = load(folder);
         if (!changed.equals(current)) {
           current = changed;
           LOGGER.log(Level.INFO, "The CA changed: " + changed + ", roots: " + changed.pins());
@@ -92,17 +90,22 @@ final class AuthorityFolder {
     return current;
   }
 
-  private Authority load() throws IOException {
+  /**
+   * Reads a CA as it is now.
+   *
+   * @throws IOException if its files are missing or do not belong together
+   */
+  static Authority load(Path folder) throws IOException {
     try {
-      PrivateKey key = Pem.readKey(text("ca-key.pem"));
-      List<X509Certificate> own = Pem.readCertificates(text("ca-cert.pem"));
-      List<X509Certificate> roots = Pem.readCertificates(text("root-cert.pem"));
+      PrivateKey key = Pem.readKey(text(folder, KEY));
+      List<X509Certificate> own = Pem.readCertificates(text(folder, CERTIFICATE));
+      List<X509Certificate> roots = roots(folder);
       if (own.isEmpty()) {
-        throw new IOException("ca-cert.pem: no certificate");
+        throw new IOException(CERTIFICATE + ": no certificate");
       }
       List<X509Certificate> between = new ArrayList<>(own.subList(1, own.size()));
-      if (Files.exists(folder.resolve("cert-chain.pem"))) {
-        between.addAll(Pem.readCertificates(text("cert-chain.pem")));
+      if (Files.exists(folder.resolve(CHAIN))) {
+        between.addAll(Pem.readCertificates(text(folder, CHAIN)));
       }
       between.removeIf(
           certificate -> certificate.equals(own.get(0)) || roots.contains(certificate));
@@ -112,7 +115,30 @@ final class AuthorityFolder {
     }
   }
 
-  private String text(String file) throws IOException {
+  /** Writes a CA; what of it was there is replaced, the key last. */
+  static void save(Path folder, Authority authority) throws IOException {
+    saveRoots(folder, authority.roots());
+    if (authority.intermediates().isEmpty()) {
+      Files.deleteIfExists(folder.resolve(CHAIN));
+    } else {
+      PrivateFiles.write(folder.resolve(CHAIN), Pem.certificates(authority.intermediates()));
+    }
+    PrivateFiles.write(
+        folder.resolve(CERTIFICATE), Pem.certificates(List.of(authority.certificate())));
+    // The last: without it the folder counts as empty.
+    PrivateFiles.write(folder.resolve(KEY), Pem.key(authority.key()));
+  }
+
+  /** Reads the trust bundle alone. */
+  static List<X509Certificate> roots(Path folder) throws IOException {
+    return Pem.readCertificates(text(folder, ROOTS));
+  }
+
+  static void saveRoots(Path folder, List<X509Certificate> roots) throws IOException {
+    PrivateFiles.write(folder.resolve(ROOTS), Pem.certificates(roots));
+  }
+
+  private static String text(Path folder, String file) throws IOException {
     Path path = folder.resolve(file);
     if (!Files.exists(path)) {
       throw new IOException(file + " is missing");

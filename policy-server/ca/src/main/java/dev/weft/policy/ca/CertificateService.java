@@ -45,6 +45,14 @@ public final class CertificateService implements BindableService {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Arrival> ARRIVAL = Context.key("weft-certificate-request");
 
+  /**
+   * For each address: enough for a machine that starts all its workloads, too little to try secrets
+   * or to keep the CA busy.
+   */
+  private static final double PER_SECOND = 100;
+
+  private static final double AT_ONCE = 200;
+
   private final CertificateAuthority authority;
   private final Callers callers;
   private final Executor executor;
@@ -67,7 +75,7 @@ public final class CertificateService implements BindableService {
     this.callers = new Callers(authority, tokens, issuers);
     this.executor = executor;
     this.counts = counts;
-    this.limit = new RateLimit(authority.clock());
+    this.limit = new RateLimit(authority.clock(), PER_SECOND, AT_ONCE);
   }
 
   @Override
@@ -109,7 +117,7 @@ public final class CertificateService implements BindableService {
 
   private IstioCertificateResponse issue(Arrival arrival, IstioCertificateRequest request)
       throws Refusal, IOException {
-    if (!limit.take(arrival.address())) {
+    if (limit.take(arrival.address()) > 0) {
       throw new Refusal(
           Refusal.Reason.TOO_MANY, "too many requests from " + arrival.address() + "; try later");
     }

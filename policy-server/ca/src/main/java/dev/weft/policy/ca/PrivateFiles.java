@@ -17,7 +17,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Files that only this user may read, written whole or not at all. Stateless. */
+/**
+ * Files that only this user may read, written whole or not at all; the superuser writes them for
+ * whose the folder is. Stateless.
+ */
 final class PrivateFiles {
   private PrivateFiles() {}
 
@@ -46,6 +49,10 @@ final class PrivateFiles {
         channel.write(bytes);
       }
       channel.force(true);
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && !Files.getOwner(fresh).equals(Files.getOwner(folder))) {
+      Files.setOwner(fresh, Files.getOwner(folder));
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The policy server's own TLS: a certificate of its own CA, made anew at half its life and when the
  * CA changes, shown with the root so that agents can check it by the root's hash alone; and trust
- * in client certificates of the bundle as it is at the time. Thread-safe.
+ * in client certificates of the bundle as it is at the time. Users may have CAs of their own: these
+ * vouch for certificates without a URI only, so that none of them makes a workload. Thread-safe.
  */
 public final class ServerTls {
   private static final String ALIAS = "policy-server";
@@ -39,18 +40,23 @@ public final class ServerTls {
   private final KeyPair keys = Certificates.keyPair();
   private final X509ExtendedKeyManager keyManager = new Shown();
   private final X509ExtendedTrustManager trustManager = new Trusted();
+  private final @Nullable ClientAuthorities users;
   private @Nullable Own own;
-  private @Nullable Trust trust;
+  private @Nullable Trust workloadTrust;
+  private @Nullable Trust userTrust;
 
   /**
    * Makes the TLS of a server.
    *
    * @param hosts the DNS names and IP addresses that clients may call it by, for those that look at
    *     these
+   * @param users the CAs of users' certificates; null for none
    */
-  public ServerTls(CertificateAuthority authority, List<String> hosts) {
+  public ServerTls(
+      CertificateAuthority authority, List<String> hosts, @Nullable ClientAuthorities users) {
     this.authority = authority;
     this.hosts = List.copyOf(hosts);
+    this.users = users;
   }
 
   /** Returns what shows the server's certificate. */
@@ -94,16 +100,15 @@ public final class ServerTls {
     }
   }
 
-  private synchronized X509TrustManager trusted() throws CertificateException {
-    List<X509Certificate> roots = authority.roots();
-    if (trust == null || !trust.roots.equals(roots)) {
-      try {
-        trust = new Trust(roots, pkix(roots));
-      } catch (GeneralSecurityException | IOException e) {
-        throw new CertificateException("the trust bundle cannot be used", e);
-      }
+  /** Returns what vouches for a certificate of its kind. */
+  private synchronized X509TrustManager trusted(X509Certificate certificate)
+      throws CertificateException {
+    if (users == null || SpiffeId.isClaimedBy(certificate)) {
+      workloadTrust = Trust.in(authority.roots(), workloadTrust);
+      return workloadTrust.manager;
     }
-    return trust.manager;
+    userTrust = Trust.in(users.current(), userTrust);
+    return userTrust.manager;
   }
 
   private static X509TrustManager pkix(List<X509Certificate> roots)
@@ -125,7 +130,19 @@ public final class ServerTls {
 
   private record Own(Authority of, List<X509Certificate> chain, Instant renewAt) {}
 
-  private record Trust(List<X509Certificate> roots, X509TrustManager manager) {}
+  private record Trust(List<X509Certificate> roots, X509TrustManager manager) {
+    static Trust in(List<X509Certificate> roots, @Nullable Trust before)
+        throws CertificateException {
+      if (before != null && before.roots.equals(roots)) {
+        return before;
+      }
+      try {
+        return new Trust(roots, pkix(roots));
+      } catch (GeneralSecurityException | IOException e) {
+        throw new CertificateException("the trust bundle cannot be used", e);
+      }
+    }
+  }
 
   private final class Shown extends X509ExtendedKeyManager {
     @Override
@@ -171,7 +188,7 @@ public final class ServerTls {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)
         throws CertificateException {
-      trusted().checkClientTrusted(chain, authType);
+      trusted(chain[0]).checkClientTrusted(chain, authType);
     }
 
     @Override
@@ -210,7 +227,11 @@ public final class ServerTls {
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-      return authority.roots().toArray(X509Certificate[]::new);
+      List<X509Certificate> issuers = new ArrayList<>(authority.roots());
+      if (users != null) {
+        issuers.addAll(users.current());
+      }
+      return issuers.toArray(X509Certificate[]::new);
     }
   }
 }

@@ -78,6 +78,14 @@ public record SpiffeId(String trustDomain, String namespace, String serviceAccou
     }
   }
 
+  /**
+   * Returns whether a certificate names a URI: whether it claims to be a workload's, rightly or
+   * not.
+   */
+  static boolean isClaimedBy(X509Certificate certificate) throws CertificateException {
+    return alternativeNames(certificate).stream().anyMatch(name -> URI_NAME.equals(name.get(0)));
+  }
+
   @Override
   public String toString() {
     return SCHEME + trustDomain + "/ns/" + namespace + "/sa/" + serviceAccount;

@@ -21,6 +21,10 @@ import java.util.List;
 /** Reads what a VirtualService's HTTP route does with a request. */
 final class RouteActions {
   private static final int MAX_PORT = 65_535;
+
+  /** Envoy's: the sum is a number of 32 bits. */
+  private static final long MAX_TOTAL_WEIGHT = 0xFFFF_FFFFL;
+
   private static final String KEEP_PREFIX = "%PREFIX()%";
 
   private final PolicyResource resource;
@@ -43,6 +47,18 @@ final class RouteActions {
       Field http, HeaderOperations headers, int port, Route.Builder route) {
     RouteAction.Builder action = RouteAction.newBuilder();
     List<RouteTemplate.Destination> goesTo = new ArrayList<>();
+    if (total(http.get("route")) > MAX_TOTAL_WEIGHT) {
+      report.severe(
+          "InvalidValue",
+          http.get("route"),
+          "weights' sum "
+              + total(http.get("route"))
+              + " (expected: <= "
+              + MAX_TOTAL_WEIGHT
+              + "); requests are answered with 500");
+      Routes.serverError(route);
+      return List.of();
+    }
     if (!addClusters(http.get("route"), port, action, route, goesTo)) {
       report.severe("NoDestination", http.get("route"), destinationProblem(http));
       Routes.serverError(route);
@@ -61,6 +77,12 @@ final class RouteActions {
     addMirrors(http, port, action);
     route.setRoute(action);
     return goesTo;
+  }
+
+  private static long total(Field routes) {
+    return routes.items().stream()
+        .mapToLong(weighted -> Math.max(0, weighted.get("weight").number(0)))
+        .sum();
   }
 
   private static String destinationProblem(Field http) {

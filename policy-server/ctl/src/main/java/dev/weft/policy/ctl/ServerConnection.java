@@ -18,6 +18,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -29,6 +31,9 @@ final class ServerConnection {
   private static final Path OWN_CA = Path.of("weft-data", "ca", "root-cert.pem");
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+  private static final int TOO_MANY = 429;
+  private static final int MOST_WAITS = 10;
+  private static final long LONGEST_WAIT_SECONDS = 10;
 
   @Option(
       names = "--server",
@@ -81,6 +86,10 @@ final class ServerConnection {
       request.method(method, BodyPublishers.ofString(body)).header("Content-Type", contentType);
     }
     HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
+    for (int waits = 0; response.statusCode() == TOO_MANY && waits < MOST_WAITS; waits++) {
+      await(response.headers().firstValueAsLong("retry-after").orElse(1));
+      response = exchange(request, BodyHandlers.ofString());
+    }
     try {
       return new Answer(response.statusCode(), JSON.readTree(response.body()));
     } catch (JsonProcessingException e) {
@@ -92,6 +101,17 @@ final class ServerConnection {
   /** Returns the lines of an answer as they come. Has to be closed. */
   Stream<String> lines(String path, Duration timeout) {
     return exchange(request(path).timeout(timeout), BodyHandlers.ofLines()).body();
+  }
+
+  /** Waits as long as the server says, within reason. */
+  private static void await(long seconds) {
+    try {
+      boolean unused =
+          new CountDownLatch(1).await(Math.min(seconds, LONGEST_WAIT_SECONDS), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("interrupted");
+    }
   }
 
   private HttpRequest.Builder request(String path) {

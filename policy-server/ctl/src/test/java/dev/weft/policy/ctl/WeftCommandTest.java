@@ -9,6 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +64,10 @@ class WeftCommandTest {
   private final Store shown = EmbeddedStore.inMemory(UUID.randomUUID());
   private final List<ObjectNode> agents = new CopyOnWriteArrayList<>();
   private final List<Finding> findings = new CopyOnWriteArrayList<>();
+
+  /** How many requests are still told to come again. */
+  private final AtomicInteger refusals = new AtomicInteger();
+
   private Server server;
 
   @BeforeEach
@@ -76,6 +85,13 @@ class WeftCommandTest {
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
     PolicyApi.of(policies, shown, new EventLog(), new Directory(), new MemoryTokens(), false)
         .addTo(builder);
+    builder.decorator(
+        (service, context, request) ->
+            refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0
+                ? HttpResponse.of(
+                    ResponseHeaders.of(
+                        HttpStatus.TOO_MANY_REQUESTS, HttpHeaderNames.RETRY_AFTER, "0"))
+                : service.serve(context, request));
     server = builder.build();
     server.start().join();
   }
@@ -101,6 +117,14 @@ class WeftCommandTest {
     assertThat(run("apply", "-f", file, "--dry-run").output())
         .startsWith("virtualservice default/orders changed (dry run)");
     assertThat(run("get", "vs", "orders", "-o", "json").output()).contains("\"weight\" : 100");
+  }
+
+  @Test
+  void comesAgainWhenTheServerSaysSo() throws IOException {
+    refusals.set(2);
+
+    assertThat(run("apply", "-f", file("orders.yaml", ORDERS)).output())
+        .startsWith("virtualservice default/orders created");
   }
 
   @Test

@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *   <li>{@code x-weft-expected} says in words what a {@code pattern} asks for
  *   <li>{@code x-weft-at-most-one-of} lists groups of fields that exclude each other
  *   <li>{@code x-weft-union} tells, by the value of {@code type}, which field has to be there
+ *   <li>{@code x-weft-max-sum} says, by its name, what a number's sum over all items may be at most
  *   <li>{@code x-kubernetes-preserve-unknown-fields}: anything goes inside
  * </ul>
  */

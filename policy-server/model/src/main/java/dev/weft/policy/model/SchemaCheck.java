@@ -6,6 +6,7 @@ package dev.weft.policy.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.re2j.PatternSyntaxException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -150,6 +151,24 @@ final class SchemaCheck {
     int index = 0;
     for (JsonNode item : array) {
       value(schema.path("items"), item, field + "[" + index++ + "]");
+    }
+    for (Map.Entry<String, JsonNode> limit : schema.path("x-weft-max-sum").properties()) {
+      sum(limit.getKey(), limit.getValue().asLong(), array, field);
+    }
+  }
+
+  private void sum(String name, long max, JsonNode array, String field) {
+    double sum = 0; // exact to 2^53, and whatever is above is above the limit
+    for (JsonNode item : array) {
+      sum += item.path(name).asDouble();
+    }
+    if (sum > max) {
+      problems.add(
+          new Problem(
+              Problem.Sort.INVALID_VALUE,
+              field,
+              "the sum of " + name + " is " + BigDecimal.valueOf(sum).toPlainString(),
+              "<= " + max));
     }
   }
 

@@ -40,6 +40,12 @@ class ResourceSchemaTest {
             "{http: [{route: [{destination: {host: a}, weight: -1}]}]}",
             "spec.http[0].route[0].weight: -1 (expected: >= 0)"),
         argumentSet(
+            "weights whose sum is above the range",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: [{}, {route: [{destination: {host: a}, weight: 2147483647}, {destination:"
+                + " {host: b}, weight: 2147483647}, {destination: {host: c}, weight: 2}]}]}",
+            "spec.http[1].route: the sum of weight is 4294967296 (expected: <= 4294967295)"),
+        argumentSet(
             "above the range",
             Kinds.VIRTUAL_SERVICE,
             "{http: [{fault: {abort: {percentage: {value: 100.5}}}}]}",

@@ -13,10 +13,11 @@ import com.linecorp.armeria.server.healthcheck.HealthCheckService;
 import dev.weft.policy.api.EventLog;
 import dev.weft.policy.api.PolicyApi;
 import dev.weft.policy.api.status.StatusWriter;
+import dev.weft.policy.ca.RateLimit;
 import dev.weft.policy.discovery.DiscoveryServer;
 import dev.weft.policy.discovery.DiscoverySettings;
 import dev.weft.policy.server.access.AccessControl;
-import dev.weft.policy.server.access.ApiTokens;
+import dev.weft.policy.server.access.ApiUsers;
 import dev.weft.policy.server.folder.PolicyFolder;
 import dev.weft.policy.server.grpc.GrpcServices;
 import dev.weft.policy.store.EmbeddedStore;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -39,6 +41,7 @@ import java.util.concurrent.CompletionException;
 public final class PolicyServer implements AutoCloseable {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
+  private static final int AT_ONCE = 10;
   private static final long MAX_BODY_BYTES = 3L << 20;
   private static final int MAX_STREAM_MESSAGE_BYTES = 64 << 20;
 
@@ -106,12 +109,19 @@ public final class PolicyServer implements AutoCloseable {
             .pingInterval(PING_INTERVAL)
             .gracefulShutdownTimeout(Duration.ZERO, options.shutdownGrace());
     security.addTo(builder, options.listen());
-    builder.decorator(
-        new AccessControl(ApiTokens.open(options.dataDirectory(), options.security().apiTokens())));
+    SecurityOptions.ApiAccess access = options.security().api();
+    AccessControl control =
+        new AccessControl(
+            ApiUsers.open(options.dataDirectory(), access.users(), access.clientCa() != null),
+            new RateLimit(
+                InstantSource.system(),
+                access.requestsPerSecond(),
+                (double) AT_ONCE * access.requestsPerSecond()));
+    builder.decorator(control);
     api.addTo(builder);
     addDiscovery(builder, security.services(discovery.services()));
     addHealth(builder);
-    addMetrics(builder, ServerMetrics.of(policies, discovery, security.counts()));
+    addMetrics(builder, ServerMetrics.of(policies, discovery, security.counts(), control));
     Server server = builder.build();
     closing.later(() -> server.stop().join());
     closing.later(discovery); // its streams would keep the server from stopping

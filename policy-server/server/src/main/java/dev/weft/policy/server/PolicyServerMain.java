@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = PolicyServerMain.Version.class,
     sortOptions = false,
+    subcommands = CaCommand.class,
     description = {
       "Holds the mesh's policies and pushes them to its agents.",
       "Policies are edited with kubectl --server http://HOST:PORT, or with weft apply."
@@ -117,9 +118,28 @@ final class PolicyServerMain implements Callable<Integer> {
       defaultValue = "${env:WEFT_API_TOKENS}",
       description =
           "Users of the API beside the administrator, a line each: the SHA-256 of the user's token"
-              + " in hex, reader, editor or admin, namespaces with commas between or *, and a name."
+              + " in hex, or spiffe://... or cn:NAME for who shows such a certificate; reader,"
+              + " editor or admin; namespaces with commas between or *; and a name."
               + " The administrator's token is admin-token in the data directory [WEFT_API_TOKENS]")
   private @Nullable Path apiTokens;
+
+  @Option(
+      names = "--api-client-ca",
+      paramLabel = "FILE",
+      defaultValue = "${env:WEFT_API_CLIENT_CA}",
+      description =
+          "The CAs (PEM) of certificates that users of the API show, named cn:NAME among the users;"
+              + " read again when it changes. They make no workloads [WEFT_API_CLIENT_CA]")
+  private @Nullable Path apiClientCa;
+
+  @Option(
+      names = "--api-rate",
+      paramLabel = "REQUESTS",
+      defaultValue = "${env:WEFT_API_RATE:-200}",
+      description =
+          "How many requests a second a user may make on average, ten times as many at once;"
+              + " whoever is no user by address. Default: 200 [WEFT_API_RATE]")
+  private int apiRate;
 
   @Option(
       names = "--jwt-issuer",
@@ -246,6 +266,9 @@ final class PolicyServerMain implements Callable<Integer> {
     if (!trustDomain.matches("[a-z0-9._-]+")) {
       throw bad("--trust-domain: " + trustDomain + " (expected: a domain in lower case)");
     }
+    if (apiRate < 1) {
+      throw bad("--api-rate: " + apiRate + " (expected: 1 or more)");
+    }
     List<SecurityOptions.Issuer> issuers = List.of();
     if (jwtIssuer != null) {
       if (jwtKeys == null) {
@@ -259,7 +282,7 @@ final class PolicyServerMain implements Callable<Integer> {
         caFolder,
         Duration.ofSeconds(certificateLifetimeSeconds),
         tlsNames,
-        apiTokens,
+        new SecurityOptions.ApiAccess(apiTokens, apiClientCa, apiRate),
         issuers);
   }
 

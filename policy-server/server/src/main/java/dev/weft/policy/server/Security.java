@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.ServerBuilder;
 import dev.weft.policy.ca.CertificateAuthority;
 import dev.weft.policy.ca.CertificateService;
+import dev.weft.policy.ca.ClientAuthorities;
 import dev.weft.policy.ca.IssuanceCounts;
 import dev.weft.policy.ca.JoinTokens;
 import dev.weft.policy.ca.ServerTls;
@@ -92,6 +93,7 @@ final class Security implements AutoCloseable {
                 own, security.trustDomain(), security.certificateLifetime(), clock)
             : CertificateAuthority.of(
                 kept, security.trustDomain(), security.certificateLifetime(), clock);
+    Path clientCa = security.api().clientCa();
     List<TokenIssuer> issuers = new ArrayList<>();
     for (SecurityOptions.Issuer issuer : security.issuers()) {
       issuers.add(TokenIssuer.of(issuer.name(), List.of(issuer.audience()), issuer.keys(), clock));
@@ -100,7 +102,8 @@ final class Security implements AutoCloseable {
         authority,
         JoinTokens.open(own, clock),
         issuers,
-        new ServerTls(authority, names(options)),
+        new ServerTls(
+            authority, names(options), clientCa == null ? null : ClientAuthorities.open(clientCa)),
         security.plaintext());
   }
 

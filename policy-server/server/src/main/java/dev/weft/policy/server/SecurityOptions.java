@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     the data directory
  * @param certificateLifetime how long workload certificates are valid
  * @param names the DNS names and IP addresses beside its own that clients may call the server by
- * @param apiTokens the API's users and the hashes of their tokens, beside the administrator; null
- *     for none
+ * @param api whom it lets use the API, and how much
  * @param issuers whose JWTs are taken for certificates
  */
 public record SecurityOptions(
@@ -29,7 +28,7 @@ public record SecurityOptions(
     @Nullable Path caFolder,
     Duration certificateLifetime,
     List<String> names,
-    @Nullable Path apiTokens,
+    ApiAccess api,
     List<Issuer> issuers) {
   /** A day. */
   public static final Duration DEFAULT_LIFETIME = Duration.ofDays(1);
@@ -37,12 +36,35 @@ public record SecurityOptions(
   /** TLS and plain text, a CA of its own. */
   public static final SecurityOptions PLAINTEXT =
       new SecurityOptions(
-          true, "cluster.local", null, DEFAULT_LIFETIME, List.of(), null, List.of());
+          true,
+          "cluster.local",
+          null,
+          DEFAULT_LIFETIME,
+          List.of(),
+          ApiAccess.ADMINISTRATOR_ONLY,
+          List.of());
 
   /** Copies the collections. */
   public SecurityOptions {
     names = List.copyOf(names);
     issuers = List.copyOf(issuers);
+  }
+
+  /**
+   * Whom the API is for.
+   *
+   * @param users the API's users beside the administrator, by the hashes of their tokens or by
+   *     their certificates; null for none
+   * @param clientCa the CAs of users' certificates, in PEM; null for none but the mesh's own
+   * @param requestsPerSecond how much a user, or an address that is nobody, may ask on average; ten
+   *     times as much at once
+   */
+  public record ApiAccess(@Nullable Path users, @Nullable Path clientCa, int requestsPerSecond) {
+    /** Far more than people and their tools ask. */
+    public static final int DEFAULT_RATE = 200;
+
+    /** The administrator's token and no other. */
+    public static final ApiAccess ADMINISTRATOR_ONLY = new ApiAccess(null, null, DEFAULT_RATE);
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.weft.policy.ca.IssuanceCounts;
 import dev.weft.policy.discovery.DiscoveryServer;
 import dev.weft.policy.model.Kind;
 import dev.weft.policy.model.Kinds;
+import dev.weft.policy.server.access.AccessControl;
 import dev.weft.policy.store.Store;
 import dev.weft.policy.store.StoredResource;
 import java.lang.management.ManagementFactory;
@@ -21,7 +22,11 @@ final class ServerMetrics {
 
   private ServerMetrics() {}
 
-  static Metrics of(Store policies, DiscoveryServer discovery, IssuanceCounts certificates) {
+  static Metrics of(
+      Store policies,
+      DiscoveryServer discovery,
+      IssuanceCounts certificates,
+      AccessControl control) {
     Runtime runtime = Runtime.getRuntime();
     return new Metrics()
         .gauge("weft_store_revision", "Revision of the last write.", policies::revision)
@@ -33,6 +38,10 @@ final class ServerMetrics {
             "weft_certificates_refused",
             "Requests for certificates that were refused.",
             () -> refusals(certificates))
+        .gauge(
+            "weft_api_requests_limited",
+            "Requests to the API that came too often and were refused.",
+            control::limitedSoFar)
         .gauge(
             "process_start_time_seconds",
             "When the process started, in seconds since 1970.",

@@ -59,7 +59,7 @@ class HealthProbeTest {
                 null,
                 SecurityOptions.DEFAULT_LIFETIME,
                 List.of(),
-                null,
+                SecurityOptions.ApiAccess.ADMINISTRATOR_ONLY,
                 List.of()),
             Duration.ofSeconds(1)));
   }

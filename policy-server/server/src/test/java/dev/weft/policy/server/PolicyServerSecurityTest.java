@@ -93,7 +93,14 @@ class PolicyServerSecurityTest {
                 null,
                 MeshSettings.DEFAULT,
                 new SecurityOptions(
-                    false, "mesh.test", null, Duration.ofHours(1), List.of(), users, List.of()),
+                    false,
+                    "mesh.test",
+                    null,
+                    Duration.ofHours(1),
+                    List.of(),
+                    new SecurityOptions.ApiAccess(
+                        users, null, SecurityOptions.ApiAccess.DEFAULT_RATE),
+                    List.of()),
                 Duration.ofSeconds(1)));
     client = HttpClient.newBuilder().sslContext(trusting()).build();
     admin = Files.readString(folder.resolve("data/admin-token")).strip();

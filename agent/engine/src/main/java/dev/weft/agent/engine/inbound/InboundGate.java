@@ -19,7 +19,11 @@ import dev.weft.agent.seam.Peer;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
 import dev.weft.agent.seam.ServerTls;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +40,13 @@ public final class InboundGate implements InboundEngine {
   private final InboundObserver observer;
   private final TokenVerifier.Factory verifiers;
   private final Consumer<PolicyMatch> tellOfPolicy;
+
+  /** Ports that do not take the mesh's TLS, with their hooks. */
+  private final Map<Integer, String> withoutTls = new ConcurrentHashMap<>();
+
+  /** Those of them that STRICT shuts; guarded by this object's monitor. */
+  private final Set<Integer> shut = new HashSet<>();
+
   private InboundConfig applied = InboundConfig.NONE;
   private volatile boolean isOpen;
   private volatile @Nullable InboundTls tls;
@@ -102,6 +113,18 @@ public final class InboundGate implements InboundEngine {
       current.apply(config);
     }
     applied = config;
+    withoutTls.forEach(this::tellOfShut);
+  }
+
+  private synchronized void tellOfShut(int port, String hook) {
+    boolean isShut = guard.isStrict(port);
+    if (isShut ? shut.add(port) : shut.remove(port)) {
+      try {
+        observer.shut(hook, port, isShut);
+      } catch (RuntimeException | LinkageError e) {
+        faults.record("shut", e);
+      }
+    }
   }
 
   /** Lets requests in from now on. Idempotent. */
@@ -116,10 +139,20 @@ public final class InboundGate implements InboundEngine {
     } catch (RuntimeException | LinkageError e) {
       faults.record("listening", e);
     }
+    if (takesTls) {
+      withoutTls.remove(port);
+    } else {
+      withoutTls.put(port, hook);
+      tellOfShut(port, hook);
+    }
   }
 
   @Override
   public void closed(int port) {
+    withoutTls.remove(port);
+    synchronized (this) {
+      shut.remove(port);
+    }
     try {
       observer.closed(port);
     } catch (RuntimeException | LinkageError e) {
@@ -138,12 +171,24 @@ public final class InboundGate implements InboundEngine {
     try {
       Reply reply = current.check(call, tellOfPolicy);
       boolean isStuck = reply == null && call.hasHeadersToChange() && !reader.isMutable(request);
-      call.reply = isStuck ? current.stuck(tellOfPolicy) : reply;
+      call.reply = isStuck ? current.stuck(tellOfPolicy) : explained(reply, peer.localPort());
     } catch (RuntimeException | LinkageError e) {
       faults.record("authorize", e);
       call.reply = current.failed(tellOfPolicy);
     }
     return call;
+  }
+
+  /** Says what to do about a reply that a port always gives. */
+  private @Nullable Reply explained(@Nullable Reply reply, int port) {
+    return reply != null && reply.equals(InboundGuard.PLAINTEXT) && withoutTls.containsKey(port)
+        ? Replies.of(
+            reply.status(),
+            "mutual TLS is required, and port "
+                + port
+                + " does not take the mesh's (expected: portLevelMtls DISABLE for it)",
+            "")
+        : reply;
   }
 
   @Override

@@ -30,7 +30,10 @@ final class InboundGuard {
   static final InboundGuard NONE = new InboundGuard(InboundConfig.NONE, TokenVerifier.Factory.NONE);
 
   private static final Reply ACCESS_DENIED = Replies.of(403, "RBAC: access denied", "");
-  private static final Reply PLAINTEXT = Replies.of(403, "mutual TLS is required", "");
+
+  /** To a caller who came without the mesh's TLS where that is demanded. */
+  static final Reply PLAINTEXT = Replies.of(403, "mutual TLS is required", "");
+
   private static final Reply UNKNOWN =
       Replies.of(503, "it is not known what guards this service", "");
 
@@ -149,6 +152,11 @@ final class InboundGuard {
     }
     observer.accept(FAILED);
     return ACCESS_DENIED;
+  }
+
+  /** Returns whether callers of a port need a certificate of the mesh. */
+  boolean isStrict(int port) {
+    return at(port).isStrict;
   }
 
   /** Returns whether a failure of a server's adapter has to refuse what came in on a port. */

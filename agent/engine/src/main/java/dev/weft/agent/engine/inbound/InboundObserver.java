@@ -18,6 +18,14 @@ public interface InboundObserver {
   void closed(int port);
 
   /**
+   * Tells that every request to a port is refused from now on, or no longer: STRICT demands the
+   * mesh's TLS there, and the port does not take it. The application may do TLS itself.
+   *
+   * @param hook the instrumentation's name
+   */
+  default void shut(String hook, int port, boolean isShut) {}
+
+  /**
    * Tells that a policy refused a request, would have refused it, or wants it noted. On the
    * request's thread, before the reply.
    */

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.agent.engine.FaultLog;
 import dev.weft.agent.engine.authentication.TokenVerifier;
 import dev.weft.agent.engine.authorization.PolicyMatch;
+import dev.weft.agent.engine.config.InboundConfig;
+import dev.weft.agent.engine.config.InboundConfig.MutualTls;
 import dev.weft.agent.seam.InboundCall;
 import dev.weft.agent.seam.Peer;
 import java.util.ArrayList;
@@ -27,6 +29,11 @@ class InboundGateTest {
         @Override
         public void listening(String hook, int port, String protocol, boolean takesTls) {
           told.add("listening " + port + " " + protocol);
+        }
+
+        @Override
+        public void shut(String hook, int port, boolean isShut) {
+          told.add(hook + " " + port + (isShut ? " is shut" : " is no longer shut"));
         }
 
         @Override
@@ -76,6 +83,61 @@ class InboundGateTest {
 
     assertThat(told).containsExactly("listening 8080 http");
     assertThat(faults.last()).isEqualTo("closed: java.lang.IllegalStateException: broken");
+  }
+
+  @Test
+  void portThatStrictShutsIsToldAndItsRepliesSayWhatToDo() {
+    InboundGate gate = gate(true);
+    gate.listening("early", 8080, "https", false);
+    gate.apply(mode(MutualTls.STRICT));
+    gate.listening("late", 8081, "https", false);
+    gate.listening("able", 8082, "http", true);
+
+    assertThat(body(gate, 8080)).contains("port 8080").contains("portLevelMtls DISABLE");
+    assertThat(body(gate, 8082)).isEqualTo("mutual TLS is required");
+    gate.apply(mode(MutualTls.DISABLE));
+    assertThat(begin(gate).reply()).isNull();
+
+    assertThat(told)
+        .containsSubsequence("early 8080 is shut", "late 8081 is shut")
+        .contains("early 8080 is no longer shut", "late 8081 is no longer shut")
+        .doesNotContain("able 8082 is shut");
+  }
+
+  @Test
+  void faultOfAnAdapterRefusesWhereThePortIsGuarded() {
+    InboundGate gate = gate(true);
+    LinkageError fault = new NoSuchMethodError("gone");
+
+    assertThat(gate.failed("hook", 8080, fault)).isFalse();
+    gate.apply(
+        new InboundConfig(
+            false,
+            List.of(
+                Guarded.chain(0, MutualTls.PERMISSIVE), Guarded.chain(8080, MutualTls.STRICT))));
+
+    assertThat(gate.failed("hook", 8080, fault)).isTrue();
+    assertThat(gate.failed("hook", 9090, fault)).isFalse();
+    assertThat(gate.failed("hook", 0, fault)).as("whichever port it was").isTrue();
+    assertThat(faults.count()).isEqualTo(4);
+    assertThat(faults.last()).isEqualTo("hook: java.lang.NoSuchMethodError: gone");
+    assertThat(told).containsExactly("DENIED failure", "DENIED failure");
+  }
+
+  @Test
+  void faultOfAnAdapterRefusesBeforeThereIsAConfiguration() {
+    assertThat(gate(false).failed("hook", 8080, new NoSuchMethodError("gone"))).isTrue();
+  }
+
+  private static InboundConfig mode(MutualTls mode) {
+    return new InboundConfig(false, List.of(Guarded.chain(0, mode)));
+  }
+
+  private static String body(InboundGate gate, int port) {
+    Peer plaintext = new Peer(null, null, port);
+    InboundCall call =
+        Objects.requireNonNull(gate.begin(Incoming.get("/"), Incoming.Reader.INSTANCE, plaintext));
+    return Objects.requireNonNull(call.reply()).body();
   }
 
   private InboundGate gate(boolean startsOpen) {

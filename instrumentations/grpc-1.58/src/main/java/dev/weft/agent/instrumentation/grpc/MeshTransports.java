@@ -80,7 +80,7 @@ final class MeshTransports {
       for (String name : CREDENTIALS) {
         ClientCredentials candidate = credentials(name);
         ClientTransportFactory secured =
-            candidate == null ? null : swapped(transports, candidate.of(tls));
+            candidate == null ? null : secured(transports, candidate, tls);
         if (secured != null) {
           credentials = candidate;
           return secured;
@@ -89,6 +89,17 @@ final class MeshTransports {
     }
     throw new IOException(
         "the mesh orders mutual TLS, which this channel's transport cannot be given");
+  }
+
+  /** Returns null if these are not the transport's credentials. */
+  private static @Nullable ClientTransportFactory secured(
+      ClientTransportFactory transports, ClientCredentials candidate, ClientTls tls)
+      throws IOException {
+    try {
+      return swapped(transports, candidate.of(tls));
+    } catch (LinkageError e) {
+      return null; // netty is here by the other of its names
+    }
   }
 
   private ClientTransportFactory choosing(ClientTransportFactory transports) {

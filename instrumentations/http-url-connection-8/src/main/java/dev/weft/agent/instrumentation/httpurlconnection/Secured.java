@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.httpurlconnection;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.ClientTls;
+import dev.weft.agent.seam.Hooks;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Map;
@@ -88,6 +89,9 @@ final class Secured {
       wire.setSoTimeout(readTimeout);
       isSecured = true;
       return socket;
+    } catch (RuntimeException | LinkageError e) {
+      Hooks.failed(HttpUrlConnectionModule.HOOK, "TLS: " + e);
+      throw new SSLException("The mesh could not secure the connection", e);
     } finally {
       if (!isSecured) {
         wire.close();

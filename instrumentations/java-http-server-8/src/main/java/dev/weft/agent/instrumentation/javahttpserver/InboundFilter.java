@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks the mesh about each request, and answers in the application's place if it says so. */
 final class InboundFilter extends Filter {
+  private static final int UNAVAILABLE = 503;
+
   @Override
   public String description() {
     return "weft";
@@ -28,7 +30,16 @@ final class InboundFilter extends Filter {
 
   @Override
   public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
-    InboundCall call = Inbound.begin(exchange, ExchangeView.INSTANCE, peer(exchange));
+    InboundCall call = null;
+    try {
+      call = Inbound.begin(exchange, ExchangeView.INSTANCE, peer(exchange));
+    } catch (RuntimeException | LinkageError e) {
+      if (Inbound.failed(Servers.HOOK, exchange.getLocalAddress().getPort(), e)) {
+        exchange.sendResponseHeaders(UNAVAILABLE, -1);
+        exchange.close();
+        return;
+      }
+    }
     if (call == null) {
       chain.doFilter(exchange);
       return;

@@ -7,9 +7,11 @@ package dev.weft.agent.instrumentation.okhttp;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.weft.agent.seam.ClientTls;
+import dev.weft.agent.seam.Hooks;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
@@ -65,6 +67,9 @@ final class SecuredSocket extends DelegatingSocket {
       current = handshake();
       wire.setSoTimeout(readTimeout);
       isSecured = true;
+    } catch (RuntimeException | LinkageError e) {
+      Hooks.failed(CallInterceptor.HOOK, "TLS: " + e);
+      throw new SSLException("The mesh could not secure the connection", e);
     } finally {
       if (!isSecured) {
         wire.close();

@@ -28,8 +28,18 @@ public final class LocalServer implements AutoCloseable {
 
   /** Starts it on a free port; its name is its usual answer. */
   public LocalServer(String name) throws IOException {
+    this(name, HttpServer.create());
+  }
+
+  /** Starts it in TLS, as above. */
+  public LocalServer(String name, MeshTls tls) throws IOException {
+    this(name, tls.server());
+  }
+
+  private LocalServer(String name, HttpServer server) throws IOException {
     this.handler = exchange -> answer(exchange, 200, name);
-    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+    this.server = server;
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
     server.setExecutor(threads);
     server.createContext(
         "/",

@@ -10,6 +10,8 @@ import io.opentelemetry.javaagent.extension.instrumentation.TypeInstrumentation;
 import io.opentelemetry.javaagent.extension.instrumentation.TypeTransformer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.agent.builder.AgentBuilder;
@@ -20,10 +22,15 @@ import net.bytebuddy.matcher.ElementMatchers;
 
 /** Weaves a module into this JVM without an agent: its advice sees all that the test sees. */
 public final class PlainWeaver {
+  private static final Set<Class<?>> WOVEN = ConcurrentHashMap.newKeySet();
+
   private PlainWeaver() {}
 
-  /** Weaves what the module names, loaded or not. */
+  /** Weaves what the module names, loaded or not; once for all tests of this JVM. */
   public static void weave(WeftModule module) {
+    if (!WOVEN.add(module.getClass())) {
+      return;
+    }
     AgentBuilder agent =
         new AgentBuilder.Default()
             .disableClassFormatChanges()

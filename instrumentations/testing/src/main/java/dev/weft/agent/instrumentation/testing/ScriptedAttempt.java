@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.testing;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Call;
+import dev.weft.agent.seam.ClientTls;
 import dev.weft.agent.seam.HeaderReader;
 import dev.weft.agent.seam.HeaderWriter;
 import java.net.InetSocketAddress;
@@ -23,7 +24,9 @@ public final class ScriptedAttempt implements Attempt {
   private @Nullable String path;
   private @Nullable String requestHeader;
   private @Nullable String responseHeader;
+  private @Nullable ClientTls tls;
   private long timeoutNanos;
+  private long connectTimeoutNanos;
   private long delayNanos;
   private IntToLongFunction onHeaders = status -> DELIVER;
   private long onFailure = DELIVER;
@@ -80,6 +83,18 @@ public final class ScriptedAttempt implements Attempt {
     return this;
   }
 
+  /** Demands TLS. */
+  public ScriptedAttempt tls(ClientTls newTls) {
+    tls = newTls;
+    return this;
+  }
+
+  /** Limits the time until there is a connection. */
+  public ScriptedAttempt connectTimeoutMillis(long millis) {
+    connectTimeoutNanos = millis * 1_000_000;
+    return this;
+  }
+
   /** Delays the attempt. */
   public ScriptedAttempt delayMillis(long millis) {
     delayNanos = millis * 1_000_000;
@@ -124,6 +139,11 @@ public final class ScriptedAttempt implements Attempt {
   }
 
   @Override
+  public @Nullable ClientTls tls() {
+    return tls;
+  }
+
+  @Override
   public @Nullable String authority() {
     return authority;
   }
@@ -160,6 +180,11 @@ public final class ScriptedAttempt implements Attempt {
   @Override
   public long timeoutNanos() {
     return timeoutNanos;
+  }
+
+  @Override
+  public long connectTimeoutNanos() {
+    return connectTimeoutNanos;
   }
 
   @Override

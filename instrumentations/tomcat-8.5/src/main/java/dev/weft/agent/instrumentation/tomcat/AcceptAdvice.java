@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.instrumentation.tomcat;
 
+import dev.weft.agent.seam.Inbound;
 import java.nio.channels.Channel;
 import net.bytebuddy.asm.Advice;
 
@@ -14,9 +15,16 @@ import net.bytebuddy.asm.Advice;
 public final class AcceptAdvice {
   private AcceptAdvice() {}
 
-  /** Prepares the connection; true skips the method, which then returns false. */
+  /**
+   * Prepares the connection; true skips the method, which then returns false. A fault of ours closes
+   * it where something guards, and leaves its bytes alone elsewhere.
+   */
   @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class, inline = false)
   public static boolean enter(@Advice.This Object endpoint, @Advice.Argument(0) Channel socket) {
-    return Connections.isRefused(endpoint, socket);
+    try {
+      return Connections.isRefused(endpoint, socket);
+    } catch (Throwable e) {
+      return Inbound.failed(TomcatModule.HOOK, 0, e);
+    }
   }
 }

@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.net.InetSocketAddress;
+import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.Channel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
@@ -21,17 +22,18 @@ import java.util.List;
 import org.apache.coyote.AbstractProcessor;
 import org.apache.coyote.ActionHook;
 import org.apache.coyote.Request;
+import org.apache.tomcat.util.net.Nio2Channel;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts {@link SecuredSocketChannel} under the library's channel of an accepted connection, and
- * finds it again from a request. The endpoint takes a connection up, and gives it to its channel,
- * on one thread.
+ * Puts {@link SecuredSocketChannel}, or its like, under the library's channel of an accepted
+ * connection, and finds it again from a request. The endpoint takes a connection up, and gives it
+ * to its channel, on one thread.
  */
 final class Connections {
-  private static final ThreadLocal<SecuredSocketChannel> BEING_MADE = new ThreadLocal<>();
+  private static final ThreadLocal<Channel> BEING_MADE = new ThreadLocal<>();
   private static final @Nullable Ways WAYS = Ways.find();
 
   private Connections() {}
@@ -56,6 +58,8 @@ final class Connections {
       ServerTls settings = Inbound.tls(port);
       if (settings != null && socket instanceof SocketChannel real) {
         BEING_MADE.set(new SecuredSocketChannel(real, settings, protocols));
+      } else if (settings != null && socket instanceof AsynchronousSocketChannel real) {
+        BEING_MADE.set(new SecuredAsynchronousChannel(real, settings, protocols));
       }
       return false;
     } catch (IOException | RuntimeException | LinkageError e) {
@@ -65,12 +69,21 @@ final class Connections {
 
   /** Returns what the library's channel shall use for a connection. */
   static SocketChannel toUse(SocketChannel channel) {
-    SecuredSocketChannel secured = BEING_MADE.get();
-    if (secured == null || secured.real() != channel) {
-      return channel;
+    if (BEING_MADE.get() instanceof SecuredSocketChannel secured && secured.real() == channel) {
+      BEING_MADE.remove();
+      return secured;
     }
-    BEING_MADE.remove();
-    return secured;
+    return channel;
+  }
+
+  /** Returns what the NIO2 library's channel shall use for a connection. */
+  static AsynchronousSocketChannel toUse(AsynchronousSocketChannel channel) {
+    if (BEING_MADE.get() instanceof SecuredAsynchronousChannel secured
+        && secured.real() == channel) {
+      BEING_MADE.remove();
+      return secured;
+    }
+    return channel;
   }
 
   /** Returns the verified peer of a request's connection; null in plaintext. */
@@ -85,12 +98,11 @@ final class Connections {
 
   /** Returns what a connection's bytes go through; null if they are left alone. */
   static @Nullable SniffedChannel of(SocketWrapperBase<?> wrapper) {
-    Object channel = wrapper.getSocket();
-    return WAYS != null
-            && channel instanceof NioChannel nio
-            && WAYS.channel(nio) instanceof SecuredSocketChannel secured
-        ? secured.sniffed()
-        : null;
+    Channel used = WAYS == null ? null : WAYS.used(wrapper.getSocket());
+    if (used instanceof SecuredSocketChannel secured) {
+      return secured.sniffed();
+    }
+    return used instanceof SecuredAsynchronousChannel secured ? secured.sniffed() : null;
   }
 
   /**
@@ -98,9 +110,11 @@ final class Connections {
    *
    * @param hook of a request: what processes it
    * @param wrapper of a processor: its connection
-   * @param channel of a {@code NioChannel}: what it reads and writes
+   * @param nio of a {@code NioChannel}: what it reads and writes
+   * @param nio2 the same of a {@code Nio2Channel}
    */
-  private record Ways(MethodHandle hook, MethodHandle wrapper, MethodHandle channel) {
+  private record Ways(
+      MethodHandle hook, MethodHandle wrapper, MethodHandle nio, MethodHandle nio2) {
     static @Nullable Ways find() {
       try {
         MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -113,7 +127,9 @@ final class Connections {
                     "getSocketWrapper",
                     MethodType.methodType(SocketWrapperBase.class)),
             MethodHandles.privateLookupIn(NioChannel.class, lookup)
-                .findGetter(NioChannel.class, "sc", SocketChannel.class));
+                .findGetter(NioChannel.class, "sc", SocketChannel.class),
+            MethodHandles.privateLookupIn(Nio2Channel.class, lookup)
+                .findGetter(Nio2Channel.class, "sc", AsynchronousSocketChannel.class));
       } catch (ReflectiveOperationException | LinkageError e) {
         Hooks.unknownVersion(TomcatModule.HOOK, "mutual TLS is off: " + e);
         return null;
@@ -130,9 +146,14 @@ final class Connections {
       }
     }
 
-    @Nullable SocketChannel channel(NioChannel nio) {
+    @Nullable Channel used(@Nullable Object channel) {
       try {
-        return (SocketChannel) channel.invokeExact(nio);
+        if (channel instanceof NioChannel it) {
+          return (SocketChannel) nio.invokeExact(it);
+        }
+        return channel instanceof Nio2Channel it
+            ? (AsynchronousSocketChannel) nio2.invokeExact(it)
+            : null;
       } catch (Throwable e) {
         throw new IllegalStateException("NioChannel.sc", e);
       }

@@ -12,6 +12,7 @@ import java.util.WeakHashMap;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.net.Nio2Endpoint;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ final class Ports {
   static void opening(AbstractProtocol<?> protocol, Object endpoint) {
     if (protocol instanceof AbstractHttp11Protocol<?> http
         && !http.isSSLEnabled()
-        && endpoint instanceof NioEndpoint
+        && (endpoint instanceof NioEndpoint || endpoint instanceof Nio2Endpoint)
         && Connections.areSecurable()) {
       PLAINTEXT.put(endpoint, speaksHttp2(http) ? List.of(HTTP_2, HTTP_1) : List.of(HTTP_1));
     }

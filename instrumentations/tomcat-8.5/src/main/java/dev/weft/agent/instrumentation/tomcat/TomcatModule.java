@@ -22,6 +22,7 @@ public final class TomcatModule extends WeftModule {
 
   private static final String NET = "org.apache.tomcat.util.net.";
   private static final String CHANNEL = "java.nio.channels.SocketChannel";
+  private static final String ASYNCHRONOUS_CHANNEL = "java.nio.channels.AsynchronousSocketChannel";
   private static final String REQUEST = "org.apache.coyote.Request";
   private static final String RESPONSE = "org.apache.coyote.Response";
 
@@ -64,6 +65,17 @@ public final class TomcatModule extends WeftModule {
             .advise("RealChannelAdvice", "getIOChannel")
             .advise("CloseChannelAdvice", "close"),
         WeftType.of(NET + "NioEndpoint$NioSocketWrapper")
+            .advise("SendfileAdvice", "processSendfile", NET + "SendfileDataBase"),
+        WeftType.of(NET + "Nio2Endpoint")
+            .advise("AcceptAdvice", "setSocketOptions", ASYNCHRONOUS_CHANNEL),
+        WeftType.of(NET + "Nio2Channel")
+            .advise(
+                "AsynchronousChannelAdvice",
+                "reset",
+                ASYNCHRONOUS_CHANNEL,
+                NET + "SocketWrapperBase")
+            .advise("RealAsynchronousChannelAdvice", "getIOChannel"),
+        WeftType.of(NET + "Nio2Endpoint$Nio2SocketWrapper")
             .advise("SendfileAdvice", "processSendfile", NET + "SendfileDataBase"));
   }
 }

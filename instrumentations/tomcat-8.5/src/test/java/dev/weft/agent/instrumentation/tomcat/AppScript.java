@@ -4,6 +4,9 @@
  */
 package dev.weft.agent.instrumentation.tomcat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,11 +22,16 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code /never} starts asynchronous processing that does not end
  *   <li>{@code /error} sends the error 404
  *   <li>{@code /endless} writes until it fails
- *   <li>elsewhere: what the handler answers, with the headers {@code x-app} and {@code x-path}
+ *   <li>{@code /sendfile} has the connector send {@link #file}
+ *   <li>elsewhere: what the handler answers, with the headers {@code x-app}, {@code x-path} and
+ *       {@code x-scheme} (how the request came, as the application sees it)
  * </ul>
  */
 final class AppScript {
   static final int TIMEOUT_MILLIS = 200;
+
+  /** Of more than any buffer takes. */
+  static final String FILE = "0123456789".repeat(100_000);
 
   private static volatile Handler handler = (method, body) -> method + ' ' + body;
   private static volatile CountDownLatch released = new CountDownLatch(1);
@@ -51,6 +59,13 @@ final class AppScript {
   /** Lets asynchronous answers go out. */
   static void release() {
     released.countDown();
+  }
+
+  /** Returns a file of {@link #FILE} that nobody changes. */
+  static Path file() throws IOException {
+    Path file = Files.createTempFile("sent", ".txt");
+    file.toFile().deleteOnExit();
+    return Files.writeString(file, FILE);
   }
 
   static String answer(String method, String body) {

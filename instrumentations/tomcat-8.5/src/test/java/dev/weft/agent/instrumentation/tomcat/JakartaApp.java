@@ -11,6 +11,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** {@link AppScript} as a servlet of {@code jakarta}. Loaded by name. */
 @SuppressWarnings("serial") // nobody serializes it
@@ -26,6 +28,7 @@ public final class JakartaApp extends HttpServlet {
       case "/timeout" -> request.startAsync().setTimeout(AppScript.TIMEOUT_MILLIS);
       case "/never" -> request.startAsync().setTimeout(0);
       case "/endless" -> writeWithoutEnd(response);
+      case "/sendfile" -> sendFile(request, response);
       default -> answer(request, response, 200);
     }
   }
@@ -46,6 +49,7 @@ public final class JakartaApp extends HttpServlet {
     response.setStatus(status);
     response.setHeader("x-app", "yes");
     response.setHeader("x-path", request.getServletPath());
+    response.setHeader("x-scheme", request.getScheme() + " " + request.isSecure());
     copy(request, "x-subject", response, "x-subject");
     copy(request, "authorization", response, "x-authorization");
     response.setContentLength(answer.length);
@@ -58,6 +62,21 @@ public final class JakartaApp extends HttpServlet {
     if (value != null) {
       response.setHeader(to, value);
     }
+  }
+
+  /** Has the connector send it. */
+  private static void sendFile(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    Path file = AppScript.file();
+    String option = "org.apache.tomcat.sendfile.";
+    if (!Boolean.TRUE.equals(request.getAttribute(option + "support"))) {
+      response.sendError(501);
+      return;
+    }
+    response.setContentLengthLong(Files.size(file));
+    request.setAttribute(option + "filename", file.toRealPath().toString());
+    request.setAttribute(option + "start", 0L);
+    request.setAttribute(option + "end", Files.size(file));
   }
 
   private static void writeWithoutEnd(HttpServletResponse response) throws IOException {

@@ -31,12 +31,18 @@ final class TestTomcat implements AutoCloseable {
 
   /** Starts a server after its connector and its context have been set up. */
   static TestTomcat start(Consumer<Connector> connectorSetup, Consumer<Context> contextSetup) {
+    return start("HTTP/1.1", connectorSetup, contextSetup);
+  }
+
+  /** Starts a server whose connector has another protocol than NIO's. */
+  static TestTomcat start(
+      String protocol, Consumer<Connector> connectorSetup, Consumer<Context> contextSetup) {
     try {
       Path folder = Files.createTempDirectory("tomcat");
       Tomcat tomcat = new Tomcat();
       tomcat.setBaseDir(folder.toString());
       tomcat.getHost().setAppBase(folder.toString());
-      Connector connector = new Connector("HTTP/1.1");
+      Connector connector = new Connector(protocol);
       connector.setPort(0);
       connector.setProperty("address", "127.0.0.1");
       connector.addUpgradeProtocol(new Http2Protocol());

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.instrumentation.testing.PlainWeaver;
+import dev.weft.agent.instrumentation.testing.ScriptedGate;
 import dev.weft.agent.seam.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -68,24 +69,24 @@ class TomcatTest {
 
   @Test
   void aPortIsReportedWhileTheConnectorAcceptsConnections() throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(null);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", null);
         TestTomcat server = TestTomcat.start()) {
       int port = server.port();
-      assertThat(gate.ports).containsExactly(Map.entry(port, "http"));
+      assertThat(gate.ports()).containsExactly(Map.entry(port, "http"));
 
       ProtocolHandler protocol = server.connector().getProtocolHandler();
       protocol.pause();
-      assertThat(gate.ports).isEmpty();
+      assertThat(gate.ports()).isEmpty();
       protocol.resume();
-      assertThat(gate.ports).containsExactly(Map.entry(port, "http"));
+      assertThat(gate.ports()).containsExactly(Map.entry(port, "http"));
       server.connector().stop();
-      assertThat(gate.ports).isEmpty();
+      assertThat(gate.ports()).isEmpty();
     }
   }
 
   @Test
   void aRequestIsReadAsItCameAndReachesTheApplicationDecoded() throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(null);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", null);
         TestTomcat server = TestTomcat.start()) {
       HttpResponse<String> answer =
           client.send(
@@ -97,7 +98,7 @@ class TomcatTest {
 
       assertThat(answer.body()).isEqualTo("POST hello");
       assertThat(answer.headers().firstValue("x-path")).contains("/c");
-      assertThat(gate.requests)
+      assertThat(gate.requests())
           .containsExactly(
               "POST 127.0.0.1/a%20b;v=1/../c?x=%2F&y http from 127.0.0.1 x-many: one,two");
       awaitEnds(gate, "200/-1");
@@ -107,7 +108,7 @@ class TomcatTest {
   @ParameterizedTest
   @CsvSource({"/, 200", "/error, 404", "/fail, 500", "/timeout, 500"})
   void theStatusThatTheClientSeesIsReportedOnce(String path, int status) throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(null);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", null);
         TestTomcat server = TestTomcat.start()) {
       assertThat(get(server, path).statusCode()).isEqualTo(status);
       assertThat(get(server, "/next").statusCode()).isEqualTo(200);
@@ -119,14 +120,14 @@ class TomcatTest {
   @ParameterizedTest
   @EnumSource(HttpClient.Version.class)
   void anAsynchronousRequestEndsWithItsResponse(HttpClient.Version version) throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(null);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", null);
         TestTomcat server = TestTomcat.start()) {
       CompletableFuture<HttpResponse<String>> answer =
           client.sendAsync(
               request(server, "/async").version(version).build(),
               HttpResponse.BodyHandlers.ofString());
-      await().until(() -> gate.requests.size() == 1);
-      assertThat(gate.ends).isEmpty();
+      await().until(() -> gate.requests().size() == 1);
+      assertThat(gate.ends()).isEmpty();
 
       AppScript.release();
 
@@ -137,7 +138,7 @@ class TomcatTest {
 
   @Test
   void aRequestWhoseClientGoesAwayEndsOnce() throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(null);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", null);
         TestTomcat server = TestTomcat.start()) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
         socket
@@ -154,26 +155,26 @@ class TomcatTest {
 
   @Test
   void anAsynchronousRequestWhoseServerIsStoppedEndsOnce() throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(null)) {
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", null)) {
       CompletableFuture<HttpResponse<String>> answer;
       try (TestTomcat server = TestTomcat.start()) {
         answer =
             client.sendAsync(
                 request(server, "/never").build(), HttpResponse.BodyHandlers.ofString());
-        await().until(() -> gate.requests.size() == 1);
+        await().until(() -> gate.requests().size() == 1);
       }
 
       // Tomcat 8.5 fails on a thread of its own when its executor is gone.
       await().dontCatchUncaughtExceptions().until(answer::isDone);
-      await().dontCatchUncaughtExceptions().until(() -> !gate.ends.isEmpty());
-      assertThat(gate.ends).hasSize(1);
+      await().dontCatchUncaughtExceptions().until(() -> !gate.ends().isEmpty());
+      assertThat(gate.ends()).hasSize(1);
     }
   }
 
   @ParameterizedTest
   @EnumSource(HttpClient.Version.class)
   void aReplyOfTheMeshIsSentInTheApplicationsPlace(HttpClient.Version version) throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(DENIED);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", DENIED);
         TestTomcat server = TestTomcat.start()) {
       for (int i = 0; i < 3; i++) {
         HttpResponse<String> answer =
@@ -198,7 +199,7 @@ class TomcatTest {
   @ParameterizedTest
   @EnumSource(HttpClient.Version.class)
   void aReplyToHeadHasNoBody(HttpClient.Version version) throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(DENIED);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", DENIED);
         TestTomcat server = TestTomcat.start()) {
       HttpRequest head =
           request(server, "/")
@@ -216,7 +217,7 @@ class TomcatTest {
   void aReplyMayBeDelayed() throws Exception {
     Duration delay = Duration.ofMillis(300);
     Reply late = new Reply(503, -1, List.of(), "", "", delay.toNanos());
-    try (ScriptedGate gate = new ScriptedGate(late);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", late);
         TestTomcat server = TestTomcat.start()) {
       long start = System.nanoTime();
 
@@ -229,7 +230,7 @@ class TomcatTest {
 
   @Test
   void aGrpcCallIsRefusedAsGrpcHasIt() throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(DENIED);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", DENIED);
         TestTomcat server = TestTomcat.start()) {
       HttpResponse<String> answer =
           client.send(
@@ -250,12 +251,41 @@ class TomcatTest {
 
   @Test
   void aRequestThatAValveRewritesIsAskedAboutOnce() throws Exception {
-    try (ScriptedGate gate = new ScriptedGate(null);
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", null);
         TestTomcat server = TestTomcat.start(connector -> {}, TomcatTest::rewriteOld)) {
       assertThat(get(server, "/old").headers().firstValue("x-path")).contains("/new");
 
-      assertThat(gate.requests).hasSize(1);
+      assertThat(gate.requests()).hasSize(1);
       awaitEnds(gate, "200/-1");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void faultOfOursRefusesWhereSomethingGuards(HttpClient.Version version) throws Exception {
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", null);
+        TestTomcat server = TestTomcat.start()) {
+      gate.breakDown(true);
+
+      HttpResponse<String> answer =
+          client.send(
+              request(server, "/").version(version).build(), HttpResponse.BodyHandlers.ofString());
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(handled).hasValue(0);
+      assertThat(gate.faults()).hasSize(1).first().asString().contains("NoSuchMethodError");
+    }
+  }
+
+  @Test
+  void faultOfOursLetsRequestsThroughWhereNothingGuards() throws Exception {
+    try (ScriptedGate gate = new ScriptedGate("tomcat-8.5", null);
+        TestTomcat server = TestTomcat.start()) {
+      gate.breakDown(false);
+
+      assertThat(get(server, "/").body()).isEqualTo("GET ");
+
+      assertThat(gate.faults()).hasSize(1);
     }
   }
 
@@ -299,7 +329,7 @@ class TomcatTest {
 
   /** Waits for the ends, and for no more of them than requests. */
   private static void awaitEnds(ScriptedGate gate, String... ends) {
-    await().untilAsserted(() -> assertThat(gate.ends).containsExactlyInAnyOrder(ends));
-    assertThat(gate.requests).hasSameSizeAs(gate.ends);
+    await().untilAsserted(() -> assertThat(gate.ends()).containsExactlyInAnyOrder(ends));
+    assertThat(gate.requests()).hasSameSizeAs(gate.ends());
   }
 }

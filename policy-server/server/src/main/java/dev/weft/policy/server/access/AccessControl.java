@@ -12,9 +12,13 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.weft.policy.ca.PeerCertificates;
+import dev.weft.policy.ca.RateLimit;
+import dev.weft.policy.ca.SpiffeId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URLDecoder;
@@ -23,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +42,24 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
   private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
   private static final User ANYBODY = new User("anybody in plain text", Role.ADMIN, Set.of());
 
-  private final ApiTokens tokens;
+  private static final long MILLIS_PER_SECOND = 1000;
 
-  /** Knows users by their tokens. */
-  public AccessControl(ApiTokens tokens) {
-    this.tokens = tokens;
+  private final ApiUsers users;
+  private final RateLimit limit;
+  private final LongAdder limited = new LongAdder();
+
+  /**
+   * @param users by their tokens and certificates
+   * @param limit how often each may ask, and each address that is nobody
+   */
+  public AccessControl(ApiUsers users, RateLimit limit) {
+    this.users = users;
+    this.limit = limit;
+  }
+
+  /** Returns how many requests were refused because they came too often. */
+  public long limitedSoFar() {
+    return limited.sum();
   }
 
   @Override
@@ -53,13 +72,18 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
       return service.serve(context, request);
     }
     User user = user(context, request);
+    long waitMillis = limit.take(limitedAs(user, context));
+    if (waitMillis > 0) {
+      limited.increment();
+      return tooMany(request, waitMillis);
+    }
     if (user == null) {
       return refused(
           request,
           HttpStatus.UNAUTHORIZED,
           "Unauthorized",
-          "no API token, or one that is not known (expected: Authorization: Bearer and a token;"
-              + " the administrator's is in the data directory, admin-token)");
+          "no API token or client certificate, or one that is not known (expected: Authorization:"
+              + " Bearer and a token; the administrator's is in the data directory, admin-token)");
     }
     Role needed = needed(request.method(), segments);
     String namespace = namespace(segments);
@@ -93,9 +117,30 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
   private @Nullable User user(ServiceRequestContext context, HttpRequest request) {
     String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
     if (header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-      return tokens.user(header.substring(BEARER.length()).strip());
+      return users.byToken(header.substring(BEARER.length()).strip());
     }
-    return context.sessionProtocol().isTls() ? null : ANYBODY;
+    if (!context.sessionProtocol().isTls()) {
+      return ANYBODY;
+    }
+    return PeerCertificates.isCurrent(context.sslSession())
+        ? byCertificate(context.sslSession())
+        : null;
+  }
+
+  private @Nullable User byCertificate(@Nullable SSLSession session) {
+    SpiffeId id = PeerCertificates.identity(session);
+    if (id != null) {
+      return users.byIdentity(id);
+    }
+    String name = PeerCertificates.commonName(session);
+    return name == null ? null : users.byCommonName(name);
+  }
+
+  /** A user counts from all its addresses together; who is none has only an address. */
+  private static String limitedAs(@Nullable User user, ServiceRequestContext context) {
+    return user == null || user.equals(ANYBODY)
+        ? "address " + context.clientAddress().getHostAddress()
+        : "user " + user.name();
   }
 
   /** Identities are made by administrators only; who sees the tokens' names may revoke, too. */
@@ -157,16 +202,31 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
             + status);
   }
 
+  private static HttpResponse tooMany(HttpRequest request, long waitMillis) {
+    long seconds = (waitMillis + MILLIS_PER_SECOND - 1) / MILLIS_PER_SECOND;
+    return answer(
+        request,
+        ResponseHeaders.builder(HttpStatus.TOO_MANY_REQUESTS)
+            .set(HttpHeaderNames.RETRY_AFTER, Long.toString(seconds)),
+        "TooManyRequests",
+        "too many requests (expected: fewer a second than --api-rate; again in " + seconds + " s)");
+  }
+
   private static HttpResponse refused(
       HttpRequest request, HttpStatus status, String reason, String message) {
+    return answer(
+        request,
+        ResponseHeaders.builder(status).set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer"),
+        reason,
+        message);
+  }
+
+  private static HttpResponse answer(
+      HttpRequest request, ResponseHeadersBuilder headers, String reason, String message) {
     request.abort();
-    ResponseHeaders headers =
-        ResponseHeaders.builder(status)
-            .contentType(MediaType.JSON)
-            .set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer")
-            .build();
+    HttpStatus status = headers.status();
     return HttpResponse.of(
-        headers,
+        headers.contentType(MediaType.JSON).build(),
         HttpData.ofUtf8(
             "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
                 + "\"message\":\""

@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.server.access;
 
+import dev.weft.policy.ca.SpiffeId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
@@ -22,29 +23,34 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bearer tokens of the API's users: the administrator's, made at the first start and kept in
- * the data directory for its user only, and those in a file, a line each: {@code <SHA-256 of the
- * token in hex> <role> <namespaces or *> <name>}. Immutable.
+ * The API's users: the administrator, whose token is made at the first start and kept in the data
+ * directory for its user only, and those in a file, a line each: {@code <who> <role> <namespaces or
+ * *> <name>}. Who is the SHA-256 of a bearer token in hex, the SPIFFE ID of a workload, or {@code
+ * cn:} and the common name in a certificate of the users' own CAs. Immutable.
  */
-public final class ApiTokens {
+public final class ApiUsers {
   private static final String FILE_NAME = "admin-token";
   private static final int SECRET_BYTES = 32;
   private static final int FIELDS = 4;
+  private static final String COMMON_NAME = "cn:";
+  private static final String SPIFFE = "spiffe://";
 
-  /** By the SHA-256 of the token: looking one up takes no time that tells of its secret. */
+  /** By who, for a token its hash: looking one up takes no time that tells of its secret. */
   private final Map<String, User> users;
 
-  private ApiTokens(Map<String, User> users) {
+  private ApiUsers(Map<String, User> users) {
     this.users = Map.copyOf(users);
   }
 
   /**
-   * Reads the tokens; makes the administrator's if it is not there.
+   * Reads the users; makes the administrator's token if it is not there.
    *
    * @param file the users beside the administrator; null for none
+   * @param haveOwnCas whether there are CAs for users' certificates
    * @throws IOException if a file cannot be read or written, or has a line that means nothing
    */
-  public static ApiTokens open(Path dataDirectory, @Nullable Path file) throws IOException {
+  public static ApiUsers open(Path dataDirectory, @Nullable Path file, boolean haveOwnCas)
+      throws IOException {
     Map<String, User> users = new HashMap<>();
     String admin = adminToken(dataDirectory);
     users.put(hash(admin), new User("admin", Role.ADMIN, Set.of()));
@@ -53,29 +59,55 @@ public final class ApiTokens {
       for (String line : Files.readAllLines(file)) {
         number++;
         if (!line.isBlank() && !line.startsWith("#")) {
-          read(line.strip(), file + ":" + number, users);
+          read(line.strip(), file + ":" + number, haveOwnCas, users);
         }
       }
     }
-    return new ApiTokens(users);
+    return new ApiUsers(users);
   }
 
   /** Returns whose token it is; null if it is nobody's. */
-  @Nullable User user(String token) {
+  @Nullable User byToken(String token) {
     return users.get(hash(token));
   }
 
-  private static void read(String line, String where, Map<String, User> users) throws IOException {
+  /** Returns which user shows a certificate of the mesh with this identity; null for none. */
+  @Nullable User byIdentity(SpiffeId id) {
+    return users.get(id.toString());
+  }
+
+  /** Returns which user shows a certificate of the users' CAs with this name; null for none. */
+  @Nullable User byCommonName(String name) {
+    return users.get(COMMON_NAME + name);
+  }
+
+  private static void read(String line, String where, boolean haveOwnCas, Map<String, User> users)
+      throws IOException {
     String[] fields = line.split("\\s+");
     Role role = fields.length == FIELDS ? Role.of(fields[1]) : null;
-    if (role == null || !fields[0].matches("[0-9a-f]{64}")) {
+    if (role == null || !isSomebody(fields[0])) {
       throw new IOException(
           where
-              + " means nothing (expected: SHA-256 of the token in hex, reader, editor or admin,"
-              + " namespaces with commas or *, a name)");
+              + " means nothing (expected: SHA-256 of the token in hex, spiffe://... or cn:NAME;"
+              + " reader, editor or admin; namespaces with commas or *; a name)");
+    }
+    if (fields[0].startsWith(COMMON_NAME) && !haveOwnCas) {
+      throw new IOException(
+          where + " is for certificates of CAs that are not known (expected: --api-client-ca)");
     }
     Set<String> namespaces = fields[2].equals("*") ? Set.of() : Set.of(fields[2].split(","));
     users.put(fields[0], new User(fields[3], role, namespaces));
+  }
+
+  private static boolean isSomebody(String who) {
+    if (!who.startsWith(SPIFFE)) {
+      return who.matches("[0-9a-f]{64}|" + COMMON_NAME + ".+");
+    }
+    try {
+      return SpiffeId.parse(who).toString().equals(who);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private static String adminToken(Path dataDirectory) throws IOException {
