@@ -34,7 +34,12 @@ import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterAll;
@@ -55,6 +60,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MutualTlsTest {
   private static final int STRICT = Integer.MAX_VALUE;
+  private static final int CALLERS = 4;
+  private static final ExecutorService THREADS = Executors.newFixedThreadPool(CALLERS);
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final String SECRET = "nobody-on-the-wire-reads-this";
   private static final Path IDENTITY = Path.of(System.getProperty("weft.identity.pem", ""));
@@ -83,6 +90,7 @@ class MutualTlsTest {
 
   @AfterAll
   static void stop() throws IOException {
+    THREADS.shutdownNow();
     relay.close();
     unsecured.close();
     server.close();
@@ -234,22 +242,29 @@ class MutualTlsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"NETTY", "NETTY_SHADED"})
-  void theCertificateIsRotatedUnderLoadWithoutAFailedCall(Transport transport) throws IOException {
+  void theCertificateIsRotatedUnderLoadWithoutAFailedCall(Transport transport) throws Exception {
     use(transport, "secured.test");
-    Calls.get(channel, "a");
+    Calls.Conversation talk = Calls.talk(channel);
+    talk.requests.onNext("before");
+    assertThat(talk.received(1)).containsExactly("v1:before");
     int before = relay.connections();
+    AtomicBoolean stopped = new AtomicBoolean();
+    List<Future<?>> loads = load(channel, stopped);
 
     issue();
 
-    await()
-        .atMost(SOON)
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(5))
-        .until(
-            () -> {
-              assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
-              return relay.connections() > before;
-            });
+    await().atMost(SOON).until(() -> relay.connections() > before);
+    int calls = server.calls.get();
+    await().atMost(SOON).until(() -> server.calls.get() > calls + 100);
+    stopped.set(true);
+    for (Future<?> load : loads) {
+      load.get(20, TimeUnit.SECONDS);
+    }
+    talk.requests.onNext("after");
+    talk.requests.onCompleted();
+    assertThat(talk.await().isOk()).isTrue();
+    assertThat(talk.received(2)).containsExactly("v1:before", "v1:after");
+    assertThat(relay.connections()).isEqualTo(before + 1);
   }
 
   @Test
@@ -272,6 +287,20 @@ class MutualTlsTest {
     assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
 
     assertThat(server.calls).hasValue(1);
+  }
+
+  /** Calls until it is stopped; a call that fails ends it. */
+  private static List<Future<?>> load(ManagedChannel target, AtomicBoolean stopped) {
+    return Stream.<Runnable>generate(
+            () ->
+                () -> {
+                  while (!stopped.get()) {
+                    assertThat(Calls.get(target, "a")).isEqualTo("v1:a");
+                  }
+                })
+        .limit(CALLERS)
+        .<Future<?>>map(THREADS::submit)
+        .toList();
   }
 
   private void use(Transport transport, String host) {
