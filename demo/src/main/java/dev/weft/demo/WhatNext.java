@@ -16,7 +16,8 @@ final class WhatNext {
 
   /** For a shop that runs on. */
   void kept(Shop shop, Path folder) {
-    screen.print("The shop runs on. Everything goes to v2 now.");
+    screen.print(
+        "The shop runs on. Everything goes to v2 now; orders and pricing take mutual TLS only.");
     screen.gap();
     screen.print("  Ask it      curl " + shop.app("shop-front").url() + "/orders");
     screen.print("              curl " + shop.app("basket").url() + "/price");

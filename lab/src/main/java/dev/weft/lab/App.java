@@ -69,6 +69,7 @@ public final class App implements AutoCloseable {
 
   /** What to start. Not thread-safe. */
   public static final class Builder {
+    private static final int TOKEN_SECONDS = 604_800;
     private final String jar;
     private final List<String> jvmArguments = new ArrayList<>();
     private final Map<String, String> options = new TreeMap<>();
@@ -125,7 +126,7 @@ public final class App implements AutoCloseable {
     /** Lets it prove to the server that it runs as a service account. */
     public Builder identity(PolicyServer server, String serviceAccount) {
       option("weft.service.account", serviceAccount);
-      return option("weft.identity.token", server.token(serviceAccount, "\"reusable\":true"));
+      return option("weft.identity.token", server.token(serviceAccount, "\"reusable\":true,\"lifetimeSeconds\":" + TOKEN_SECONDS));
     }
 
     /** Sets a {@code -D} option. */

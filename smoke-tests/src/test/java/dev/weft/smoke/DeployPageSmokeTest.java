@@ -70,7 +70,8 @@ class DeployPageSmokeTest {
             "A service on the base layer",
             "Compose",
             "Kubernetes",
-            "Machines with systemd");
+            "Machines with systemd",
+            "Identities");
     assertThat(DeployPage.commands("Kubernetes"))
         .allMatch(command -> reasonNotToRun(command) != null);
   }

@@ -80,8 +80,9 @@ final class InboundReports implements InboundObserver {
   }
 
   @Override
-  public void requestEnded(int status, int grpcStatus, String flag, long durationNanos) {
-    metrics.inboundEnded(status, grpcStatus, flag, durationNanos);
+  public void requestEnded(
+      int status, int grpcStatus, String flag, long durationNanos, @Nullable String principal) {
+    metrics.inboundEnded(status, grpcStatus, flag, durationNanos, principal);
   }
 
   /** Passes on what there is, and from now on what comes. */

@@ -12,9 +12,11 @@ import dev.weft.agent.engine.inbound.InboundGate;
 import dev.weft.agent.engine.tls.InboundTls;
 import dev.weft.agent.engine.tls.MeshIdentity;
 import dev.weft.agent.identity.IdentitySource;
+import dev.weft.agent.identity.WorkloadIdentity;
 import dev.weft.agent.jwt.JwtVerifiers;
 import dev.weft.agent.seam.Inbound;
 import dev.weft.agent.seam.Outbound;
+import dev.weft.agent.telemetry.AgentMetrics;
 import dev.weft.agent.telemetry.MeshMetrics;
 import dev.weft.agent.telemetry.MeshSpans;
 import dev.weft.agent.telemetry.Workload;
@@ -43,8 +45,11 @@ final class Mesh {
             namespace,
             options.labels().getOrDefault("version", ""),
             service + "." + namespace + ".svc.cluster.local");
-    MeshMetrics metrics = new MeshMetrics(openTelemetry, self);
+    IdentitySource identity = identity(options);
+    MeshMetrics metrics =
+        new MeshMetrics(openTelemetry, self, () -> identity == null ? "" : principal(identity));
     FaultLog faults = new FaultLog(EngineClock.SYSTEM, Mesh::logFault);
+    AgentMetrics.observe(openTelemetry, faults::count);
     Engine engine = Engine.create(EngineClock.SYSTEM, faults, metrics);
     InboundReports reports = new InboundReports(metrics);
     InboundGate gate =
@@ -54,7 +59,6 @@ final class Mesh {
             reports,
             provider -> Verifiers.INSTANCE.of(provider),
             options.text(Option.START).equals("open"));
-    IdentitySource identity = identity(options);
     if (identity != null) {
       secure(identity, options, engine, gate);
     }
@@ -83,6 +87,11 @@ final class Mesh {
       return IdentityWatch.start(Path.of(pem));
     }
     return ControlPlane.hasCredentials(options) ? new LateIdentity() : null;
+  }
+
+  private static String principal(IdentitySource identity) {
+    WorkloadIdentity current = identity.current();
+    return current == null ? "" : current.id().toString();
   }
 
   private static void secure(

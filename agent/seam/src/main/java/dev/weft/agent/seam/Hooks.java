@@ -50,13 +50,24 @@ public final class Hooks {
   /** What became of a hook. */
   public enum State {
     /** The library has not been loaded. */
-    NOT_SEEN,
+    NOT_SEEN("not-seen"),
     /** In place. */
-    WOVEN,
+    WOVEN("woven"),
     /** The library is there in a version that the hook does not fit. */
-    UNKNOWN_VERSION,
+    UNKNOWN_VERSION("unknown-version"),
     /** Something went wrong. */
-    FAILED
+    FAILED("failed");
+
+    private final String text;
+
+    State(String text) {
+      this.text = text;
+    }
+
+    /** Returns its name in reports and metrics. */
+    public String text() {
+      return text;
+    }
   }
 
   /**

@@ -10,6 +10,8 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The labels of Istio's standard metrics. */
 final class Labels {
@@ -24,6 +26,8 @@ final class Labels {
 
   /** The canonical revision of a workload that has no version. */
   private static final String LATEST = "latest";
+
+  private static final Pattern NAMESPACE = Pattern.compile("/ns/([^/]+)/");
 
   private Labels() {}
 
@@ -46,15 +50,35 @@ final class Labels {
     return labels.put("connection_security_policy", UNKNOWN).build();
   }
 
-  /** Returns the labels of calls that come in. */
+  /** Returns the labels of calls that come in from nobody that is known. */
   static Attributes destination(Workload self) {
+    return destination(self, UNKNOWN, UNKNOWN, UNKNOWN)
+        .put("connection_security_policy", "none")
+        .build();
+  }
+
+  /**
+   * Returns the labels of calls that come in over mutual TLS.
+   *
+   * @param caller the caller's SPIFFE ID
+   * @param own this process's
+   */
+  static Attributes destination(Workload self, String caller, String own) {
+    Matcher matcher = NAMESPACE.matcher(caller);
+    return destination(self, matcher.find() ? matcher.group(1) : UNKNOWN, caller, orUnknown(own))
+        .put("connection_security_policy", "mutual_tls")
+        .build();
+  }
+
+  private static AttributesBuilder destination(
+      Workload self, String callersNamespace, String caller, String own) {
     AttributesBuilder labels = Attributes.builder().put(REPORTER, "destination");
-    workload(labels, "source", UNKNOWN, UNKNOWN, "");
-    labels.put("source_principal", UNKNOWN);
+    workload(labels, "source", UNKNOWN, callersNamespace, "");
+    labels.put("source_principal", caller);
     workload(labels, "destination", self.service(), self.namespace(), self.version());
-    labels.put("destination_principal", UNKNOWN);
+    labels.put("destination_principal", own);
     service(labels, ServiceName.parse(self.host()));
-    return labels.put("connection_security_policy", "none").build();
+    return labels;
   }
 
   private static void workload(

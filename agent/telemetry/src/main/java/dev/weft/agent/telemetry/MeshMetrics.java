@@ -15,6 +15,9 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.Span;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshMetrics implements EngineObserver {
   private static final double NANOS_PER_MILLI = 1e6;
+  private static final int MOST_PRINCIPALS = 10_000;
 
   /** Istio's buckets, in milliseconds. */
   private static final List<Double> BUCKETS =
@@ -38,10 +42,19 @@ public final class MeshMetrics implements EngineObserver {
   private final LongCounter retries;
   private final LongCounter policyMatches;
   private final ResponseLabels inbound;
+  private final Supplier<String> ownPrincipal;
 
-  /** Makes the instruments. */
-  public MeshMetrics(OpenTelemetry openTelemetry, Workload self) {
+  /** By caller's SPIFFE ID. */
+  private final ConcurrentMap<String, ResponseLabels> secured = new ConcurrentHashMap<>();
+
+  /**
+   * Makes the instruments.
+   *
+   * @param ownPrincipal gives this process's SPIFFE ID; empty if it has none
+   */
+  public MeshMetrics(OpenTelemetry openTelemetry, Workload self, Supplier<String> ownPrincipal) {
     this.self = self;
+    this.ownPrincipal = ownPrincipal;
     Meter meter = openTelemetry.getMeter("dev.weft");
     requests =
         meter
@@ -100,9 +113,15 @@ public final class MeshMetrics implements EngineObserver {
     }
   }
 
-  /** Tells that the response to a request that came in has been sent. */
-  public void inboundEnded(int status, int grpcStatus, String flag, long durationNanos) {
-    Attributes labels = inbound.of(status, grpcStatus, flag, grpcStatus >= 0);
+  /**
+   * Tells that the response to a request that came in has been sent.
+   *
+   * @param principal the caller's verified SPIFFE ID; null if it has none
+   */
+  public void inboundEnded(
+      int status, int grpcStatus, String flag, long durationNanos, @Nullable String principal) {
+    ResponseLabels of = principal == null ? inbound : secured(principal);
+    Attributes labels = of.of(status, grpcStatus, flag, grpcStatus >= 0);
     requests.add(1, labels);
     duration.record(durationNanos / NANOS_PER_MILLI, labels);
   }
@@ -116,6 +135,20 @@ public final class MeshMetrics implements EngineObserver {
     Span span = Span.current();
     span.setAttribute(MeshSpans.POLICY, match.policy());
     span.setAttribute(MeshSpans.EFFECT, effect);
+  }
+
+  private ResponseLabels secured(String principal) {
+    ResponseLabels known = secured.get(principal);
+    if (known != null) {
+      return known;
+    }
+    ResponseLabels made =
+        new ResponseLabels(Labels.destination(self, principal, ownPrincipal.get()));
+    // Each is somebody to whom the mesh's CA gave a certificate; this only bounds a strange mesh.
+    if (secured.size() < MOST_PRINCIPALS) {
+      secured.put(principal, made);
+    }
+    return made;
   }
 
   private Attributes labels(Observed observed) {

@@ -30,11 +30,13 @@ class MeshMetricsTest {
           new EndpointConfig(
               "10.0.0.1", 8080, 1, 0, "", 0, true, "orders-1", Map.of("version", "v2")));
 
+  private static final String OWN = "spiffe://cluster.local/ns/shop/sa/caller";
+
   private MeshMetrics metrics;
 
   @BeforeEach
   void makeTheInstruments() {
-    metrics = new MeshMetrics(OTEL.getOpenTelemetry(), SELF);
+    metrics = new MeshMetrics(OTEL.getOpenTelemetry(), SELF, () -> OWN);
   }
 
   @Test
@@ -96,6 +98,29 @@ class MeshMetricsTest {
 
   private static AttributeKey<String> text(String name) {
     return AttributeKey.stringKey(name);
+  }
+
+  @Test
+  void aRequestOverMutualTlsSaysWhoItCameFrom() {
+    metrics.inboundEnded(200, -1, "", 3_000_000, "spiffe://cluster.local/ns/front/sa/web");
+
+    assertThat(OTEL.getMetrics())
+        .anySatisfy(
+            metric ->
+                assertThat(metric)
+                    .hasName("istio.requests")
+                    .hasLongSumSatisfying(
+                        sum ->
+                            sum.hasPointsSatisfying(
+                                point ->
+                                    point
+                                        .hasAttribute(
+                                            text("connection_security_policy"), "mutual_tls")
+                                        .hasAttribute(
+                                            text("source_principal"),
+                                            "spiffe://cluster.local/ns/front/sa/web")
+                                        .hasAttribute(text("source_workload_namespace"), "front")
+                                        .hasAttribute(text("destination_principal"), OWN))));
   }
 
   private static double[] buckets() {

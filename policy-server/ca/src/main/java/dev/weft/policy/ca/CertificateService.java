@@ -49,9 +49,7 @@ public final class CertificateService implements BindableService {
    * For each address: enough for a machine that starts all its workloads, too little to try secrets
    * or to keep the CA busy.
    */
-  private static final double PER_SECOND = 100;
-
-  private static final double AT_ONCE = 200;
+  private static final int PER_SECOND = 100;
 
   private final CertificateAuthority authority;
   private final Callers callers;
@@ -75,7 +73,7 @@ public final class CertificateService implements BindableService {
     this.callers = new Callers(authority, tokens, issuers);
     this.executor = executor;
     this.counts = counts;
-    this.limit = new RateLimit(authority.clock(), PER_SECOND, AT_ONCE);
+    this.limit = new RateLimit(PER_SECOND);
   }
 
   @Override
@@ -117,7 +115,7 @@ public final class CertificateService implements BindableService {
 
   private IstioCertificateResponse issue(Arrival arrival, IstioCertificateRequest request)
       throws Refusal, IOException {
-    if (limit.take(arrival.address()) > 0) {
+    if (!limit.take(arrival.address())) {
       throw new Refusal(
           Refusal.Reason.TOO_MANY, "too many requests from " + arrival.address() + "; try later");
     }

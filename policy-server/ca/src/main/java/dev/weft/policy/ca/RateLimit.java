@@ -4,59 +4,42 @@
  */
 package dev.weft.policy.ca;
 
-import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.time.Duration;
 
 /**
- * Lets each caller ask so many times a second on average, and a number of times at once. Remembers
- * the 10,000 callers that asked last. Thread-safe.
+ * Lets each caller ask so many times in a second, and no more before the next one. Remembers some
+ * 10,000 callers that asked last. Thread-safe; nobody waits.
  */
 public final class RateLimit {
+  /** When a caller that was refused may ask again at the latest. */
+  public static final Duration PERIOD = Duration.ofSeconds(1);
+
   private static final int MOST_CALLERS = 10_000;
-  private static final double MILLIS_PER_SECOND = 1000;
 
-  private final InstantSource clock;
-  private final double perMillisecond;
-  private final double atOnce;
-
-  /** What is left by caller, the one that asked least lately first. Guarded by this. */
-  private final Map<String, Bucket> buckets =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-          return size() > MOST_CALLERS;
-        }
-      };
+  private final RateLimiterConfig config;
+  private final Cache<String, RateLimiter> callers =
+      Caffeine.newBuilder().maximumSize(MOST_CALLERS).build();
 
   /**
    * Makes a limit.
    *
-   * @param perSecond how often a caller may ask a second, on average; more than 0
-   * @param atOnce how often one may ask at once that has not asked for long
+   * @param perSecond how often a caller may ask in a second; 1 or more
    */
-  public RateLimit(InstantSource clock, double perSecond, double atOnce) {
-    this.clock = clock;
-    this.perMillisecond = perSecond / MILLIS_PER_SECOND;
-    this.atOnce = atOnce;
+  public RateLimit(int perSecond) {
+    config =
+        RateLimiterConfig.custom()
+            .limitForPeriod(perSecond)
+            .limitRefreshPeriod(PERIOD)
+            .timeoutDuration(Duration.ZERO)
+            .build();
   }
 
-  /**
-   * Takes a turn for a caller, if it has one.
-   *
-   * @return 0 if it may go on; else after how many milliseconds it may ask again
-   */
-  public synchronized long take(String caller) {
-    long now = clock.millis();
-    Bucket bucket = buckets.computeIfAbsent(caller, unseen -> new Bucket(atOnce, now));
-    double left =
-        Math.min(atOnce, bucket.left() + Math.max(0, now - bucket.atMillis()) * perMillisecond);
-    boolean isAllowed = left >= 1;
-    buckets.put(caller, new Bucket(isAllowed ? left - 1 : left, now));
-    return isAllowed ? 0 : Math.max(1, (long) Math.ceil((1 - left) / perMillisecond));
+  /** Takes a turn for a caller, and returns whether it has one. */
+  public boolean take(String caller) {
+    return callers.get(caller, name -> RateLimiter.of(name, config)).acquirePermission();
   }
-
-  private record Bucket(double left, long atMillis) {}
 }

@@ -176,10 +176,13 @@ final class ServerConnection {
 
   private String base() {
     String url = given;
+    boolean isTrusted = (trust != null && !trust.isBlank()) || Files.isReadable(OWN_CA);
+    String scheme = isTrusted ? "https://" : "http://";
     if (url == null || url.isBlank()) {
-      return (Files.isReadable(OWN_CA) ? "https" : "http") + "://127.0.0.1:7070";
+      return scheme + "127.0.0.1:7070";
     }
-    String withScheme = url.contains("://") ? url : "http://" + url;
+    // Agents are told host:port by the same variable.
+    String withScheme = url.contains("://") ? url : scheme + url;
     return withScheme.endsWith("/") ? withScheme.substring(0, withScheme.length() - 1) : withScheme;
   }
 

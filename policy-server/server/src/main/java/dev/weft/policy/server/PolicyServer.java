@@ -27,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -41,7 +40,6 @@ import java.util.concurrent.CompletionException;
 public final class PolicyServer implements AutoCloseable {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
-  private static final int AT_ONCE = 10;
   private static final long MAX_BODY_BYTES = 3L << 20;
   private static final int MAX_STREAM_MESSAGE_BYTES = 64 << 20;
 
@@ -113,10 +111,7 @@ public final class PolicyServer implements AutoCloseable {
     AccessControl control =
         new AccessControl(
             ApiUsers.open(options.dataDirectory(), access.users(), access.clientCa() != null),
-            new RateLimit(
-                InstantSource.system(),
-                access.requestsPerSecond(),
-                (double) AT_ONCE * access.requestsPerSecond()));
+            new RateLimit(access.requestsPerSecond()));
     builder.decorator(control);
     api.addTo(builder);
     addDiscovery(builder, security.services(discovery.services()));

@@ -254,7 +254,7 @@ final class PolicyServerMain implements Callable<Integer> {
             + ":"
             + server.port()
             + (options.security().plaintext() ? ", and there with TLS too" : ""));
-    logger.log(Level.INFO, "The CA's fingerprint is " + String.join(" ", server.pins()));
+    logger.log(Level.INFO, "The CA's fingerprint is " + String.join(",", server.pins()));
     ended.await();
     return CommandLine.ExitCode.OK;
   }

@@ -56,8 +56,7 @@ public record SecurityOptions(
    * @param users the API's users beside the administrator, by the hashes of their tokens or by
    *     their certificates; null for none
    * @param clientCa the CAs of users' certificates, in PEM; null for none but the mesh's own
-   * @param requestsPerSecond how much a user, or an address that is nobody, may ask on average; ten
-   *     times as much at once
+   * @param requestsPerSecond how much a user, or an address that is nobody, may ask in a second
    */
   public record ApiAccess(@Nullable Path users, @Nullable Path clientCa, int requestsPerSecond) {
     /** Far more than people and their tools ask. */

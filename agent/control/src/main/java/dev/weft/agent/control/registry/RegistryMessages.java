@@ -70,7 +70,7 @@ final class RegistryMessages {
             message.addHooks(
                 HookReport.newBuilder()
                     .setName(name)
-                    .setState(state(status.state()))
+                    .setState(status.state().text())
                     .setDetail(status.detail())));
     for (ResourceProblem problem : report.problems()) {
       message.addResources(
@@ -105,15 +105,6 @@ final class RegistryMessages {
       case STREAM -> ConfigSource.CONFIG_SOURCE_STREAM;
       case CACHE -> ConfigSource.CONFIG_SOURCE_CACHE;
       case FILE -> ConfigSource.CONFIG_SOURCE_FILE;
-    };
-  }
-
-  private static String state(Hooks.State state) {
-    return switch (state) {
-      case NOT_SEEN -> "not-seen";
-      case WOVEN -> "woven";
-      case UNKNOWN_VERSION -> "unknown-version";
-      case FAILED -> "failed";
     };
   }
 }

@@ -210,7 +210,7 @@ public final class InboundGate implements InboundEngine {
       Reply reply = call.reply;
       String flag = reply == null ? "" : reply.flag();
       long duration = clock.nanos() - call.startNanos;
-      observer.requestEnded(status, grpcStatus, flag, duration);
+      observer.requestEnded(status, grpcStatus, flag, duration, call.peer().spiffeId());
     } catch (RuntimeException | LinkageError e) {
       faults.record("request ended", e);
     }

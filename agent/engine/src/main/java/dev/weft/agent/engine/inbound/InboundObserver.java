@@ -4,6 +4,8 @@
  */
 package dev.weft.agent.engine.inbound;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.weft.agent.engine.authorization.PolicyMatch;
 
 /**
@@ -37,6 +39,12 @@ public interface InboundObserver {
    * @param status the HTTP status; 0 if the connection broke before one was sent
    * @param grpcStatus the gRPC status; -1 if it is no gRPC call
    * @param flag Envoy's response flags; empty if there are none
+   * @param principal the caller's verified SPIFFE ID; null if it has none
    */
-  void requestEnded(int status, int grpcStatus, String flag, long durationNanos);
+  void requestEnded(
+      int status,
+      int grpcStatus,
+      String flag,
+      long durationNanos,
+      @Nullable String principal);
 }

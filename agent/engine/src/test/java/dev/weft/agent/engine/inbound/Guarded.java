@@ -87,5 +87,9 @@ final class Guarded implements InboundObserver {
   }
 
   @Override
-  public void requestEnded(int status, int grpcStatus, @Nullable String flag, long durationNanos) {}
+  public void requestEnded(int status,
+      int grpcStatus,
+      @Nullable String flag,
+      long durationNanos,
+      @Nullable String principal) {}
 }

@@ -47,7 +47,12 @@ class InboundGateTest {
         }
 
         @Override
-        public void requestEnded(int status, int grpcStatus, String flag, long durationNanos) {
+        public void requestEnded(
+            int status,
+            int grpcStatus,
+            String flag,
+            long durationNanos,
+            @Nullable String principal) {
           told.add(status + " " + grpcStatus + " " + durationNanos);
         }
       };

@@ -42,8 +42,6 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
   private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
   private static final User ANYBODY = new User("anybody in plain text", Role.ADMIN, Set.of());
 
-  private static final long MILLIS_PER_SECOND = 1000;
-
   private final ApiUsers users;
   private final RateLimit limit;
   private final LongAdder limited = new LongAdder();
@@ -72,10 +70,9 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
       return service.serve(context, request);
     }
     User user = user(context, request);
-    long waitMillis = limit.take(limitedAs(user, context));
-    if (waitMillis > 0) {
+    if (!limit.take(limitedAs(user, context))) {
       limited.increment();
-      return tooMany(request, waitMillis);
+      return tooMany(request);
     }
     if (user == null) {
       return refused(
@@ -202,8 +199,8 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
             + status);
   }
 
-  private static HttpResponse tooMany(HttpRequest request, long waitMillis) {
-    long seconds = (waitMillis + MILLIS_PER_SECOND - 1) / MILLIS_PER_SECOND;
+  private static HttpResponse tooMany(HttpRequest request) {
+    long seconds = RateLimit.PERIOD.toSeconds();
     return answer(
         request,
         ResponseHeaders.builder(HttpStatus.TOO_MANY_REQUESTS)
