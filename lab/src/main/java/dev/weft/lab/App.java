@@ -126,7 +126,9 @@ public final class App implements AutoCloseable {
     /** Lets it prove to the server that it runs as a service account. */
     public Builder identity(PolicyServer server, String serviceAccount) {
       option("weft.service.account", serviceAccount);
-      return option("weft.identity.token", server.token(serviceAccount, "\"reusable\":true,\"lifetimeSeconds\":" + TOKEN_SECONDS));
+      return option(
+          "weft.identity.token",
+          server.token(serviceAccount, "\"reusable\":true,\"lifetimeSeconds\":" + TOKEN_SECONDS));
     }
 
     /** Sets a {@code -D} option. */

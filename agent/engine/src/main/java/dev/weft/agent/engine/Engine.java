@@ -160,7 +160,7 @@ public final class Engine implements OutboundEngine {
    * TLS is ordered. Which cluster it was for is not known, so all hosts of the mesh count.
    */
   private <Q> @Nullable Call afterFault(Snapshot snapshot, Q request, RequestReader<Q> reader) {
-    if (!snapshot.isTlsOrdered()) {
+    if (!snapshot.isTlsOrdered(identity.epoch() > 0)) {
       return null;
     }
     boolean isGrpc = false;

@@ -161,9 +161,13 @@ final class RoutedCall<Q> implements Call, Observed {
 
   /** An endpoint that may be sent plaintext is, by a process that never was in the mesh. */
   private boolean isTlsRequired(Cluster cluster, Endpoint endpoint) {
+    if (cluster.config().isTlsRequired()) {
+      return true;
+    }
     UpstreamTls tls = endpoint.tls();
-    return cluster.config().isTlsRequired()
-        || (tls != null && (tls.isRequired() || engine.identity().epoch() > 0));
+    // Without an address it may be any of them that the application's own DNS leads to.
+    boolean isOffered = endpoint.hasAddress() ? tls != null : cluster.isTlsOffered();
+    return isOffered && ((tls != null && tls.isRequired()) || engine.identity().epoch() > 0);
   }
 
   private Refuse refuse(Cluster cluster) {

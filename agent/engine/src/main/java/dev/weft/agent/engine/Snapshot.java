@@ -25,12 +25,14 @@ public final class Snapshot {
   private final int[] ports;
   private final Listener[] listeners;
   private final boolean isTlsOrdered;
+  private final boolean isTlsOffered;
 
   Snapshot(MeshConfig config, Map<String, Cluster> clusters, List<Listener> byPort) {
     this.config = config;
     this.clusters = Map.copyOf(clusters);
     listeners = byPort.toArray(new Listener[0]);
     isTlsOrdered = config.clusters().values().stream().anyMatch(ClusterConfig::isTlsRequired);
+    isTlsOffered = clusters.values().stream().anyMatch(Cluster::isTlsOffered);
     ports = byPort.stream().mapToInt(Listener::port).toArray();
   }
 
@@ -66,9 +68,13 @@ public final class Snapshot {
     return listener == null ? null : listener.virtualHost(host);
   }
 
-  /** Returns whether some cluster must never be sent plaintext. */
-  boolean isTlsOrdered() {
-    return isTlsOrdered;
+  /**
+   * Returns whether there is a cluster that this process may not send plaintext.
+   *
+   * @param hasIdentity whether it can prove who it is: then it speaks TLS where that is offered
+   */
+  boolean isTlsOrdered(boolean hasIdentity) {
+    return isTlsOrdered || (hasIdentity && isTlsOffered);
   }
 
   /** Returns whether only what a virtual host lists may be called. */

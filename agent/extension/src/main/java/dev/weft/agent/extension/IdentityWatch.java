@@ -69,7 +69,8 @@ final class IdentityWatch implements IdentitySource {
         logger.log(Level.INFO, "This process is {0}", file.current());
         watchers.forEach(Runnable::run);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // An Error, too: the thread would look no more.
       String problem = String.valueOf(e);
       if (!problem.equals(lastProblem)) {
         lastProblem = problem;

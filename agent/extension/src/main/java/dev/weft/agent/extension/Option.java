@@ -41,8 +41,8 @@ enum Option {
       "weft.identity.pem",
       "",
       "A file (PEM) with this process's private key, its certificate and the trusted CAs'"
-          + " certificates, which somebody else keeps; read again when it is replaced. Between services"
-          + " only: towards the policy server a token or a JWT counts."),
+          + " certificates, which somebody else keeps; read again when it is replaced. Between"
+          + " services only: towards the policy server a token or a JWT counts."),
   IDENTITY_TOKEN(
       "weft.identity.token",
       "",

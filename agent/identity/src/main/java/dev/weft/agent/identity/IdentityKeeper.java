@@ -157,8 +157,10 @@ public final class IdentityKeeper implements IdentitySource, AutoCloseable {
       keep(identity);
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       failed(e);
+    } finally {
+      // Also after an Error, such as the application's heap being full for a moment.
+      tickLater();
     }
-    tickLater();
   }
 
   private void tickLater() {
@@ -305,7 +307,7 @@ public final class IdentityKeeper implements IdentitySource, AutoCloseable {
   private static void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       logger.log(Level.SEVERE, "A fault around this process's identity. Please report it", e);
     }
   }

@@ -115,7 +115,7 @@ public final class CertificateService implements BindableService {
 
   private IstioCertificateResponse issue(Arrival arrival, IstioCertificateRequest request)
       throws Refusal, IOException {
-    if (!limit.take(arrival.address())) {
+    if (!limit.take(arrival.network())) {
       throw new Refusal(
           Refusal.Reason.TOO_MANY, "too many requests from " + arrival.address() + "; try later");
     }
@@ -155,7 +155,10 @@ public final class CertificateService implements BindableService {
 
   /** What a call came with beside its message. */
   private record Arrival(
-      @Nullable String authorization, List<X509Certificate> chain, String address) {}
+      @Nullable String authorization,
+      List<X509Certificate> chain,
+      String address,
+      String network) {}
 
   private final class Service extends IstioCertificateServiceImplBase {
     @Override
@@ -174,8 +177,12 @@ public final class CertificateService implements BindableService {
       SocketAddress remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
       String address =
           remote instanceof InetSocketAddress inet ? inet.getHostString() : String.valueOf(remote);
+      String network =
+          remote instanceof InetSocketAddress inet && !inet.isUnresolved()
+              ? RateLimit.network(inet.getAddress())
+              : address;
       Arrival arrival =
-          new Arrival(headers.get(AUTHORIZATION), PeerCertificates.of(session), address);
+          new Arrival(headers.get(AUTHORIZATION), PeerCertificates.of(session), address, network);
       return Contexts.interceptCall(
           Context.current().withValue(ARRIVAL, arrival), call, headers, next);
     }

@@ -54,10 +54,12 @@ record ClientTls(Mode mode, List<String> subjectAltNames, String sni) {
     /** The mesh's mutual TLS with the endpoints that offer it, plaintext with the others. */
     AS_OFFERED,
     /** The mesh's mutual TLS. */
-    ISTIO_MUTUAL
+    ISTIO_MUTUAL,
+    /** TLS with other certificates, which agents do not speak. */
+    OTHER
   }
 
-  /** Returns what a rule says; null if it says nothing, or what agents do not do. */
+  /** Returns what a rule says; null if it says nothing. */
   static @Nullable ClientTls read(Field field, Report report) {
     if (!field.isPresent()) {
       return null;
@@ -76,9 +78,9 @@ record ClientTls(Mode mode, List<String> subjectAltNames, String sni) {
             mode,
             mode.node()
                 + " (expected: ISTIO_MUTUAL or DISABLE); clients originate no TLS but the mesh's"
-                + " own: requests go out as if tls were not set. Have the application call by"
-                + " https");
-        yield null;
+                + " own, and send no plaintext in its place: they refuse the cluster, and keep what"
+                + " they had of it. Have the application call by https");
+        yield new ClientTls(Mode.OTHER, List.of(), field.get("sni").text());
       }
       default -> {
         report.invalid(mode, "DISABLE, SIMPLE, MUTUAL or ISTIO_MUTUAL");
@@ -118,6 +120,8 @@ record ClientTls(Mode mode, List<String> subjectAltNames, String sni) {
                       .setTransportSocket(mutualTls(key)))
               .addTransportSocketMatches(PLAINTEXT);
       case ISTIO_MUTUAL -> cluster.setTransportSocket(mutualTls(key));
+      case OTHER ->
+          cluster.setTransportSocket(socket(UpstreamTlsContext.newBuilder().setSni(sni).build()));
     }
   }
 
@@ -137,9 +141,13 @@ record ClientTls(Mode mode, List<String> subjectAltNames, String sni) {
         .addTlsCertificateSdsSecretConfigsBuilder()
         .setName(ResourceNames.WORKLOAD_CERTIFICATE)
         .setSdsConfig(Protos.ADS);
+    return socket(context.build());
+  }
+
+  private static TransportSocket socket(UpstreamTlsContext context) {
     return TransportSocket.newBuilder()
         .setName(ResourceNames.TLS_SOCKET)
-        .setTypedConfig(Protos.any(TypeUrls.UPSTREAM_TLS, context.build()))
+        .setTypedConfig(Protos.any(TypeUrls.UPSTREAM_TLS, context))
         .build();
   }
 

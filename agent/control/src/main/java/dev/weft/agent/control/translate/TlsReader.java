@@ -50,10 +50,10 @@ final class TlsReader {
     for (int i = 0; i < cluster.getTransportSocketMatchesCount(); i++) {
       TransportSocketMatch match = cluster.getTransportSocketMatches(i);
       Field matchField = field.at("transport_socket_matches", i);
+      boolean isForAll = isForAll(match.getMatch());
       UpstreamTls tls =
-          socket(match.getTransportSocket(), false, matchField.at("transport_socket"));
-      if (isForAll(match.getMatch())
-          || (isForThoseThatOffer(match.getMatch(), matchField.at("match")) && offers)) {
+          socket(match.getTransportSocket(), isForAll, matchField.at("transport_socket"));
+      if (isForAll || (isForThoseThatOffer(match.getMatch(), matchField.at("match")) && offers)) {
         return tls;
       }
     }

@@ -44,6 +44,7 @@ public final class Cluster {
   private final Balancer balancer;
   private final @Nullable OutlierDetector outliers;
   private final Endpoint unchosen;
+  private final boolean isTlsOffered;
   private final int maxRequests;
   private final int maxRequestsOneByOne;
 
@@ -59,6 +60,7 @@ public final class Cluster {
         config.discovery() == Discovery.ORIGINAL_DST
             ? new Endpoint[] {unchosen}
             : endpoints(config, previous, handles);
+    isTlsOffered = Arrays.stream(endpoints).anyMatch(endpoint -> endpoint.tls() != null);
     CircuitBreakers breakers = config.circuitBreakers();
     maxRequests = breakers.maxRequests();
     long connections = (long) breakers.maxConnections() + breakers.maxPendingRequests();
@@ -139,6 +141,11 @@ public final class Cluster {
   /** Returns what was pushed. */
   public ClusterConfig config() {
     return config;
+  }
+
+  /** Returns whether some endpoint takes the mesh's TLS. */
+  public boolean isTlsOffered() {
+    return isTlsOffered;
   }
 
   /** Returns the endpoints as they were pushed; for {@code ORIGINAL_DST} one without address. */

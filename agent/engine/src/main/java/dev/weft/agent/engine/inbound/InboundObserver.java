@@ -4,9 +4,8 @@
  */
 package dev.weft.agent.engine.inbound;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.weft.agent.engine.authorization.PolicyMatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is told what the application serves and of requests that ended. Runs on the application's
@@ -42,9 +41,5 @@ public interface InboundObserver {
    * @param principal the caller's verified SPIFFE ID; null if it has none
    */
   void requestEnded(
-      int status,
-      int grpcStatus,
-      String flag,
-      long durationNanos,
-      @Nullable String principal);
+      int status, int grpcStatus, String flag, long durationNanos, @Nullable String principal);
 }

@@ -87,7 +87,8 @@ final class Guarded implements InboundObserver {
   }
 
   @Override
-  public void requestEnded(int status,
+  public void requestEnded(
+      int status,
       int grpcStatus,
       @Nullable String flag,
       long durationNanos,

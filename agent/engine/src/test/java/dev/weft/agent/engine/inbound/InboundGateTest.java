@@ -16,6 +16,7 @@ import dev.weft.agent.seam.Peer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class InboundGateTest {

@@ -26,6 +26,9 @@ final class DecidingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implements
   private final Context context = Context.current();
   private @Nullable Metadata headers;
   private volatile @Nullable ClientCall<ReqT, RespT> delegate;
+  private boolean isCancelled;
+  private @Nullable String cancelMessage;
+  private @Nullable Throwable cancelCause;
 
   DecidingCall(
       MeshChannel mesh, MethodDescriptor<ReqT, RespT> method, CallOptions options, Channel next) {
@@ -43,6 +46,9 @@ final class DecidingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implements
       Call call = mesh.begin(this);
       decided = call == null ? unmanaged() : new MeshedCall<>(this, call);
       delegate = decided;
+      if (isCancelled) {
+        decided.cancel(cancelMessage, cancelCause);
+      }
     }
     decided.start(listener, newHeaders);
   }
@@ -109,7 +115,15 @@ final class DecidingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implements
 
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
-    delegate().cancel(message, cause);
+    ClientCall<ReqT, RespT> current = delegate;
+    if (current == null) {
+      // What is not started is not decided: the library hears of it then.
+      isCancelled = true;
+      cancelMessage = message;
+      cancelCause = cause;
+      return;
+    }
+    current.cancel(message, cause);
   }
 
   @Override
@@ -124,7 +138,8 @@ final class DecidingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implements
 
   @Override
   public boolean isReady() {
-    return delegate().isReady();
+    ClientCall<ReqT, RespT> current = delegate;
+    return current != null && current.isReady();
   }
 
   @Override
@@ -134,15 +149,15 @@ final class DecidingCall<ReqT, RespT> extends ClientCall<ReqT, RespT> implements
 
   @Override
   public Attributes getAttributes() {
-    return delegate().getAttributes();
+    ClientCall<ReqT, RespT> current = delegate;
+    return current == null ? Attributes.EMPTY : current.getAttributes();
   }
 
-  /** Before the start there is nothing to decide: the library says what it thinks of it. */
+  /** Before the start nothing is decided and nothing may be sent; the library says the same. */
   private ClientCall<ReqT, RespT> delegate() {
     ClientCall<ReqT, RespT> current = delegate;
     if (current == null) {
-      current = unmanaged();
-      delegate = current;
+      throw new IllegalStateException("Not started");
     }
     return current;
   }

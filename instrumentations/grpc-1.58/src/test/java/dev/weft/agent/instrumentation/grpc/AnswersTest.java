@@ -8,13 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.seam.Refuse;
 import dev.weft.agent.seam.Reply;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,6 +56,30 @@ class AnswersTest {
       assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
       assertThat(status.getDescription()).isEqualTo("slow down");
       assertThat(closing.trailers.keys()).containsExactly("x-limit");
+      assertThat(mesh.reports).isEmpty();
+    }
+  }
+
+  @Test
+  void aCallThatWasLookedAtBeforeItsStartIsDecided() {
+    try (ScriptedMesh mesh = new ScriptedMesh(n -> Plan.say(Reply.of(403, "not you", "")))) {
+      ClientCall<String, String> call = channel.newCall(Methods.UNARY, Calls.patient());
+      assertThat(call.getAttributes()).isEqualTo(Attributes.EMPTY);
+      assertThat(call.isReady()).isFalse();
+      CompletableFuture<Status> closed = new CompletableFuture<>();
+
+      call.start(
+          new ClientCall.Listener<>() {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              closed.complete(status);
+            }
+          },
+          new Metadata());
+      call.request(1);
+
+      assertThat(closed.orTimeout(20, TimeUnit.SECONDS).join().getCode())
+          .isEqualTo(Status.Code.PERMISSION_DENIED);
       assertThat(mesh.reports).isEmpty();
     }
   }

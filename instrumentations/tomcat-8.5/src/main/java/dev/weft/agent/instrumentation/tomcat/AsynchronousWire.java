@@ -10,6 +10,7 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.CompletionHandler;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -204,8 +205,15 @@ final class AsynchronousWire implements ByteChannel {
   /** Sends what was written, and closes the connection. */
   @Override
   public void close() {
+    boolean isUnderWay;
     synchronized (this) {
       isClosing = true;
+      isUnderWay = isFlushing;
+    }
+    if (isUnderWay) {
+      // It may wait for ever, for a peer that takes nothing.
+      CompletableFuture.delayedExecutor(FAREWELL_SECONDS, TimeUnit.SECONDS)
+          .execute(this::closeReal);
     }
     flush(FAREWELL_SECONDS, TimeUnit.SECONDS, null);
   }

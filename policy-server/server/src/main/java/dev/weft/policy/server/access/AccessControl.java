@@ -136,7 +136,7 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
   /** A user counts from all its addresses together; who is none has only an address. */
   private static String limitedAs(@Nullable User user, ServiceRequestContext context) {
     return user == null || user.equals(ANYBODY)
-        ? "address " + context.clientAddress().getHostAddress()
+        ? "address " + RateLimit.network(context.clientAddress())
         : "user " + user.name();
   }
 
