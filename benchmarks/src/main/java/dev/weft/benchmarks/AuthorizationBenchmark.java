@@ -134,7 +134,8 @@ public class AuthorizationBenchmark {
     public void policyMatched(PolicyMatch match) {}
 
     @Override
-    public void requestEnded(int status, int grpcStatus, String flag, long durationNanos) {}
+    public void requestEnded(
+        int status, int grpcStatus, String flag, long durationNanos, @Nullable String principal) {}
   }
 
   /** A request that is its path. */
