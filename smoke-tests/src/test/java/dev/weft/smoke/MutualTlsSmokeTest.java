@@ -6,11 +6,12 @@ package dev.weft.smoke;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.lab.Http;
+import dev.weft.lab.Artifacts;
 import dev.weft.lab.Relay;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class MutualTlsSmokeTest {
   private static final String URL = "http://vault/version";
   private static final String READABLE = "GET /version HTTP/1.1";
-  private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
+  private static final Pattern TOKEN = Pattern.compile("(?m)^weft1\\.\\S+");
 
   @Test
   void whoListensReadsNothingAndWhoHasNoCertificateStaysOut(Mesh mesh) throws Exception {
@@ -57,20 +58,24 @@ class MutualTlsSmokeTest {
         .env("WEFT_IDENTITY_TOKEN", token(mesh, name));
   }
 
+  /** Makes a join token as the page about deploying says. */
   private static String token(Mesh mesh, String serviceAccount) {
-    String answer =
-        Http.send(
-                "POST",
-                mesh.server().url() + "/weft/v1/tokens",
-                "{\"serviceAccount\":\"" + serviceAccount + "\"}",
-                "content-type",
-                "application/json")
-            .body();
-    Matcher matcher = TOKEN.matcher(answer);
+    String output =
+        Command.run(
+                List.of(
+                    "bash",
+                    "-ec",
+                    "./weft token create --service-account "
+                        + serviceAccount
+                        + " --reusable --lifetime 30d"),
+                Artifacts.root(),
+                Map.of("WEFT_SERVER", mesh.server().url()))
+            .orFail();
+    Matcher matcher = TOKEN.matcher(output);
     if (!matcher.find()) {
-      throw new IllegalStateException("no token in " + answer);
+      throw new IllegalStateException("no token in " + output);
     }
-    return matcher.group(1);
+    return matcher.group();
   }
 
   private static Box.Builder relay(Mesh mesh) throws URISyntaxException {

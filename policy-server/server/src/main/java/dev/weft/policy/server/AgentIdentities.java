@@ -38,11 +38,10 @@ final class AgentIdentities implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     SpiffeId id = PeerCertificates.identity(session);
-    boolean isCurrent = PeerCertificates.isCurrent(session);
-    if (id == null || !isCurrent || !id.trustDomain().equals(trustDomain)) {
+    if (id == null || !id.trustDomain().equals(trustDomain)) {
       call.close(
           Status.UNAUTHENTICATED.withDescription(
-              "no client certificate that is valid now for a workload of "
+              "no client certificate for a workload of "
                   + trustDomain
                   + "; an agent gets one by a join token or a JWT"),
           new Metadata());

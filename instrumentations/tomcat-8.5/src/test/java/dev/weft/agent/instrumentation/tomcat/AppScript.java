@@ -34,6 +34,7 @@ final class AppScript {
   static final String FILE = "0123456789".repeat(100_000);
 
   private static volatile Handler handler = (method, body) -> method + ' ' + body;
+  private static volatile boolean isHanging;
   private static volatile CountDownLatch released = new CountDownLatch(1);
   private static final ExecutorService THREADS =
       Executors.newCachedThreadPool(
@@ -54,6 +55,16 @@ final class AppScript {
   static void handleBy(Handler newHandler) {
     handler = newHandler;
     released = new CountDownLatch(1);
+    isHanging = false;
+  }
+
+  /** Tells that a request began that does not end. */
+  static void hang() {
+    isHanging = true;
+  }
+
+  static boolean isHanging() {
+    return isHanging;
   }
 
   /** Lets asynchronous answers go out. */

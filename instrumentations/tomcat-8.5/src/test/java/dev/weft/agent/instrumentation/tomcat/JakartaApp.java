@@ -26,7 +26,10 @@ public final class JakartaApp extends HttpServlet {
       case "/error" -> response.sendError(404);
       case "/async" -> answerLater(request, response);
       case "/timeout" -> request.startAsync().setTimeout(AppScript.TIMEOUT_MILLIS);
-      case "/never" -> request.startAsync().setTimeout(0);
+      case "/never" -> {
+        request.startAsync().setTimeout(0);
+        AppScript.hang();
+      }
       case "/endless" -> writeWithoutEnd(response);
       case "/sendfile" -> sendFile(request, response);
       default -> answer(request, response, 200);
