@@ -77,6 +77,9 @@ public final class TelemetryDefaults implements AutoConfigurationCustomizerProvi
     String mode = options.text(Option.TELEMETRY);
     if (!mode.equals("full")) {
       defaults.put("otel.instrumentation.common.default-enabled", "false");
+      // Metrics of the JVM's beans are none of the mesh's; reading their rules is a tenth of what
+      // the agent takes to start.
+      defaults.put("otel.jmx.enabled", "false");
     }
     if (mode.equals("mesh")) {
       MESH.forEach(name -> defaults.put("otel.instrumentation." + name + ".enabled", "true"));

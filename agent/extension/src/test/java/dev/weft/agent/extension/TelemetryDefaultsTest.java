@@ -26,6 +26,7 @@ class TelemetryDefaultsTest {
         .containsEntry("otel.instrumentation.common.default-enabled", "false")
         .containsEntry("otel.instrumentation.grpc.enabled", "true")
         .containsEntry("otel.instrumentation.executors.enabled", "true")
+        .containsEntry("otel.jmx.enabled", "false")
         .doesNotContainKey("otel.instrumentation.jdbc.enabled");
   }
 
@@ -39,7 +40,8 @@ class TelemetryDefaultsTest {
   @Test
   void fullLeavesUpstreamsModulesAsTheyAre() {
     assertThat(defaults(Map.of("weft.telemetry", "full")).keySet())
-        .noneMatch(name -> name.startsWith("otel.instrumentation."));
+        .noneMatch(name -> name.startsWith("otel.instrumentation."))
+        .doesNotContain("otel.jmx.enabled");
   }
 
   @Test
