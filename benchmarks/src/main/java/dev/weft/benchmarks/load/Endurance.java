@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Endurance {
   private static final int CERTIFICATE_SECONDS = 60;
   private static final int SHORTEST = 6;
+
+  /** How often one kind of failure is shown as it happens. */
+  private static final int SHOWN = 20;
+
   private static final Duration BETWEEN_CALLS = Duration.ofMillis(5);
   private static final String SETTINGS =
       """
@@ -179,8 +184,8 @@ public final class Endurance {
     }
     if (!failure.isEmpty()) {
       String key = way + ": " + failure;
-      if (failures.computeIfAbsent(key, text -> new AtomicLong()).incrementAndGet() == 1) {
-        System.err.println("FAILED " + key);
+      if (failures.computeIfAbsent(key, text -> new AtomicLong()).incrementAndGet() <= SHOWN) {
+        System.err.println(Instant.now() + " FAILED " + key);
       }
     }
   }
@@ -196,12 +201,14 @@ public final class Endurance {
   }
 
   private static void disturb(int minute, PolicyServer server, App shaky) {
+    System.err.println(Instant.now() + " disturbed: " + (minute % 2 == 0 ? "server" : "endpoint"));
     if (minute % 2 == 0) {
       server.kill();
       server.restart();
     } else {
       shaky.restart();
     }
+    System.err.println(Instant.now() + " all is back");
   }
 
   private void measure(int minute, int minutes, PolicyServer server, List<App> apps) {

@@ -8,7 +8,8 @@ import java.util.function.DoubleSupplier;
 
 /**
  * Ever longer waits with jitter: doubling from 0.5 s to 5 s, and after three minutes of waiting on
- * to 30 s. A server that restarts is followed within 5 s; one that is gone for long is not beset.
+ * to 10 s. A server that restarts is followed within 5 s; one that is gone for long is not beset, and
+ * still followed within the 15 s for which it takes nothing away from agents after its start.
  *
  * <p>Each wait is drawn between half of that and all of it, so agents that lost the same server
  * together drift apart from one wait to the next and do not come back in step: at the 5 s step a
@@ -18,7 +19,7 @@ import java.util.function.DoubleSupplier;
 public final class Backoff {
   private static final long FIRST_NANOS = 500_000_000L;
   private static final long LONGEST_AT_FIRST_NANOS = 5_000_000_000L;
-  private static final long LONGEST_NANOS = 30_000_000_000L;
+  private static final long LONGEST_NANOS = 10_000_000_000L;
   private static final long AT_FIRST_NANOS = 180_000_000_000L;
   private final DoubleSupplier random;
   private long next = FIRST_NANOS;
