@@ -117,6 +117,9 @@ class IdentityTest {
 
       // Its token was good once: all but the first were had over mutual TLS.
       assertThat(caller.process().output()).doesNotContain("TOKEN_USED", "No certificate for");
+      // Each certificate's connection was left before the server cut it off.
+      assertThat(caller.process().output()).doesNotContain("is away");
+      assertThat(server.process().output()).doesNotContain("its certificate ended");
     }
   }
 

@@ -54,6 +54,7 @@ final class ControlWork {
   private boolean strictSeen;
   private boolean heardOfServer;
   private boolean stopped;
+  private long connectedEpoch;
   private @Nullable ControlChannel channel;
   private @Nullable AdsClient ads;
   private @Nullable RegistryClient registry;
@@ -179,13 +180,36 @@ final class ControlWork {
     if (held != null) {
       identified();
     }
-    if (channel == null && held != null && !stopped) {
+    if (held == null || stopped) {
+      return;
+    }
+    boolean isRenewed = held.epoch() != connectedEpoch;
+    connectedEpoch = held.epoch();
+    if (channel == null) {
       IdentitySockets sockets =
           new IdentitySockets(
               keeper.contexts(), PolicyServerIdentity.spiffeId(held.id().trustDomain()));
       connect(ControlChannel.tls(server.host(), server.port(), sockets, loop));
-    } else if (registry != null) {
+      return;
+    }
+    if (isRenewed) {
+      // The server cuts a connection off when the certificate ends that it was made with.
+      channel.renew(this::reconnect);
+    }
+    if (registry != null) {
       registry.reportChanged();
+    }
+  }
+
+  private void reconnect() {
+    if (stopped) {
+      return;
+    }
+    if (ads != null) {
+      ads.reconnect();
+    }
+    if (registry != null) {
+      registry.reconnect();
     }
   }
 

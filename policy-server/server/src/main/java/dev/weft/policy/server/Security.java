@@ -115,6 +115,7 @@ final class Security implements AutoCloseable {
       builder.port(listen, SessionProtocol.HTTPS);
     }
     builder
+        .decorator(new CertificateEnd(Clock.systemUTC()))
         .tls(new Keys(tls.keyManager()))
         .tlsCustomizer(
             context ->

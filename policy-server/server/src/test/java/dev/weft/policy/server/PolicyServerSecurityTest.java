@@ -201,6 +201,38 @@ class PolicyServerSecurityTest {
   }
 
   @Test
+  void aConnectionEndsWithItsCertificate() throws Exception {
+    Identity brief = join(token("shop", "orders", false), Duration.ofSeconds(2));
+    Identity lasting = join(token("shop", "orders", false));
+    ManagedChannel cut = channel(brief);
+    ManagedChannel kept = channel(lasting);
+    try {
+      Received<AnnounceResponse> toBrief = announce(cut);
+      Received<AnnounceResponse> toLasting = announce(kept);
+      toBrief.next();
+      toLasting.next();
+
+      assertThat(toBrief.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      // The handshake fails, or the session before is resumed, which is not taken for more.
+      assertThat(announce(cut).end().getCode())
+          .isIn(Status.Code.UNAVAILABLE, Status.Code.UNAUTHENTICATED);
+      assertThat(toLasting.all).isEmpty();
+      announce(kept).next();
+    } finally {
+      cut.shutdownNow();
+      kept.shutdownNow();
+    }
+  }
+
+  private static Received<AnnounceResponse> announce(ManagedChannel channel) {
+    Received<AnnounceResponse> responses = new Received<>();
+    RegistryServiceGrpc.newStub(channel)
+        .announce(responses)
+        .onNext(AnnounceRequest.newBuilder().setWorkload(workload("shop")).build());
+    return responses;
+  }
+
+  @Test
   void aRefusalSaysWhy() throws Exception {
     String token = token("shop", "orders", false);
     join(token);
@@ -216,6 +248,13 @@ class PolicyServerSecurityTest {
   }
 
   private static Identity join(String token) throws Exception {
+    return join(token, Duration.ZERO);
+  }
+
+  /**
+   * @param lifetime 0 for the server's own
+   */
+  private static Identity join(String token, Duration lifetime) throws Exception {
     ManagedChannel channel = channel(null);
     try {
       Metadata headers = new Metadata();
@@ -225,7 +264,8 @@ class PolicyServerSecurityTest {
       List<String> chain =
           IstioCertificateServiceGrpc.newBlockingStub(channel)
               .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-              .createCertificate(request(keys))
+              .createCertificate(
+                  request(keys).toBuilder().setValidityDuration(lifetime.toSeconds()).build())
               .getCertChainList();
       return new Identity(keys, chain.get(0));
     } finally {
