@@ -51,10 +51,15 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.awaitility.Awaitility;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -112,14 +117,48 @@ class PolicyServerSecurityTest {
   }
 
   @Test
-  void plainTextIsNotTaken() {
+  void plainTextIsNotTakenWhichIsLoggedInALine() throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/healthz"))
             .version(HttpClient.Version.HTTP_1_1)
             .build();
 
-    assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
-        .isInstanceOf(IOException.class);
+    List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    Handler recorder = recorder(logged);
+    Logger.getLogger("").addHandler(recorder);
+    try {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
+            .isInstanceOf(IOException.class);
+      }
+
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(logged)
+                      .filteredOn(record -> record.getMessage().contains("does not speak TLS"))
+                      .hasSize(1));
+      // The server says something else by now, and nothing came of the others.
+      assertThat(send("GET", "/healthz", "", "").statusCode()).isEqualTo(200);
+      assertThat(logged).filteredOn(record -> record.getThrown() != null).isEmpty();
+    } finally {
+      Logger.getLogger("").removeHandler(recorder);
+    }
+  }
+
+  private static Handler recorder(List<LogRecord> records) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        records.add(record);
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Test
@@ -136,6 +175,40 @@ class PolicyServerSecurityTest {
     assertThat(send("POST", other, service("other"), "editing").statusCode()).isEqualTo(403);
     assertThat(send("GET", other, "", "editing").statusCode()).isEqualTo(403);
     assertThat(send("POST", other, service("other"), admin).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void usersAreReadAgainWhenTheirFileChangesAndStayIfItIsWrong() throws Exception {
+    String shop = ROUTES.formatted("shop");
+    Path users = folder.resolve("users");
+    String before = Files.readString(users);
+    List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    Handler recorder = recorder(logged);
+    Logger.getLogger("").addHandler(recorder);
+    try {
+      assertThat(send("GET", shop, "", "newcomer").statusCode()).isEqualTo(401);
+
+      Files.writeString(users, hash("newcomer") + " reader * newcomer\n");
+      assertThat(send("GET", shop, "", "newcomer").statusCode()).isEqualTo(200);
+      assertThat(send("GET", shop, "", "reading").statusCode()).isEqualTo(401);
+
+      Files.writeString(users, "# who\n" + hash("reading") + " chief * reading\n");
+      assertThat(send("GET", shop, "", "newcomer").statusCode()).isEqualTo(200);
+      assertThat(send("GET", shop, "", "reading").statusCode()).isEqualTo(401);
+      assertThat(logged)
+          .filteredOn(record -> record.getMessage().contains(users + ":2 means nothing"))
+          .hasSize(1);
+      Files.delete(users);
+      assertThat(send("GET", shop, "", "newcomer").statusCode()).isEqualTo(200);
+      assertThat(send("GET", shop, "", admin).statusCode()).isEqualTo(200);
+      assertThat(logged)
+          .filteredOn(record -> record.getMessage().contains(users + " is not there"))
+          .hasSize(1);
+    } finally {
+      Logger.getLogger("").removeHandler(recorder);
+      Files.writeString(users, before);
+    }
+    assertThat(send("GET", shop, "", "reading").statusCode()).isEqualTo(200);
   }
 
   @Test
