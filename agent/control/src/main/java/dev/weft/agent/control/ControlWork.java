@@ -22,7 +22,7 @@ import dev.weft.agent.control.translate.XdsResource;
 import dev.weft.agent.control.translate.XdsTable;
 import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.config.MeshConfig;
-import dev.weft.agent.identity.IdentityKeeper;
+import dev.weft.agent.identity.WatchedIdentity;
 import dev.weft.agent.identity.WorkloadIdentity;
 import dev.weft.protocol.names.PolicyServerIdentity;
 import java.net.InetAddress;
@@ -39,7 +39,7 @@ final class ControlWork {
   private static final Logger logger = Logger.getLogger(MeshControl.class.getName());
   private final ControlLoop loop;
   private final ControlOptions options;
-  private final @Nullable IdentityKeeper identity;
+  private final @Nullable WatchedIdentity identity;
   private final Consumer<MeshConfig> apply;
   private final Supplier<AgentFaults> faults;
   private final XdsTable table = new XdsTable();
@@ -64,7 +64,7 @@ final class ControlWork {
   ControlWork(
       ControlLoop loop,
       ControlOptions options,
-      @Nullable IdentityKeeper identity,
+      @Nullable WatchedIdentity identity,
       Consumer<MeshConfig> apply,
       Supplier<AgentFaults> faults) {
     this.loop = loop;
@@ -175,8 +175,8 @@ final class ControlWork {
             + ", until the policy server answers");
   }
 
-  private void identityChanged(Server server, IdentityKeeper keeper) {
-    WorkloadIdentity held = keeper.current();
+  private void identityChanged(Server server, WatchedIdentity watched) {
+    WorkloadIdentity held = watched.current();
     if (held != null) {
       identified();
     }
@@ -188,7 +188,7 @@ final class ControlWork {
     if (channel == null) {
       IdentitySockets sockets =
           new IdentitySockets(
-              keeper.contexts(), PolicyServerIdentity.spiffeId(held.id().trustDomain()));
+              watched.contexts(), PolicyServerIdentity.spiffeId(held.id().trustDomain()));
       connect(ControlChannel.tls(server.host(), server.port(), sockets, loop));
       return;
     }
