@@ -90,6 +90,48 @@ class IdentityTest {
   }
 
   @Test
+  void aCertificateFromAFileIsTheProofTowardsThePolicyServerToo() {
+    Jdk jdk = Jdk.current();
+    Path kept = folder.resolve("kept");
+    try (PolicyServer server = PolicyServer.start(jdk, folder)) {
+      String token = server.token("caller", "\"reusable\":false");
+      try (App first =
+          Orders.caller(jdk, folder)
+              .name("first")
+              .server(server)
+              .option("weft.service.account", "caller")
+              .option("weft.identity.token", token)
+              .option("weft.identity.dir", kept.toString())
+              .start()) {
+        awaitEpoch(server, first, 1);
+      }
+      Path pem = kept.resolve("default.caller.pem");
+
+      try (App second = withFile(jdk, server, "second", "caller", pem);
+          App posing = withFile(jdk, server, "posing", "other", pem)) {
+        second
+            .process()
+            .await(
+                "be known with its identity",
+                LIMIT,
+                () ->
+                    agents(server).contains("spiffe://cluster.local/ns/default/sa/caller")
+                        && server.connected() == 1);
+        awaitLog(posing, "(expected: caller");
+      }
+    }
+  }
+
+  private App withFile(Jdk jdk, PolicyServer server, String name, String account, Path pem) {
+    return Orders.caller(jdk, folder)
+        .name(name)
+        .server(server)
+        .option("weft.service.account", account)
+        .option("weft.identity.pem", pem.toString())
+        .start();
+  }
+
+  @Test
   void aCaIsReplacedUnderARunningAgent() throws IOException {
     Jdk jdk = Jdk.current();
     Path other = folder.resolve("other");
@@ -117,6 +159,9 @@ class IdentityTest {
 
       // Its token was good once: all but the first were had over mutual TLS.
       assertThat(caller.process().output()).doesNotContain("TOKEN_USED", "No certificate for");
+      // Each certificate's connection was left before the server cut it off.
+      assertThat(caller.process().output()).doesNotContain("is away");
+      assertThat(server.process().output()).doesNotContain("its certificate ended");
     }
   }
 

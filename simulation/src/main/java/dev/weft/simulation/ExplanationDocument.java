@@ -71,7 +71,8 @@ final class ExplanationDocument {
             .put("subset", share.subset())
             .put("percent", share.percent())
             .put("exists", share.exists())
-            .put("loadBalancing", share.loadBalancing());
+            .put("loadBalancing", share.loadBalancing())
+            .put("security", share.security());
     ArrayNode endpoints = json.putArray("endpoints");
     share.endpoints().forEach(endpoint -> endpoints.add(endpoint(endpoint)));
     return json;
@@ -88,6 +89,7 @@ final class ExplanationDocument {
     return json.put("weight", endpoint.weight())
         .put("priority", endpoint.priority())
         .put("locality", endpoint.locality())
+        .put("security", endpoint.security())
         .put("health", isName ? "as the agent resolves the name" : endpoint.health());
   }
 

@@ -22,7 +22,7 @@ import dev.weft.agent.control.translate.XdsResource;
 import dev.weft.agent.control.translate.XdsTable;
 import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.config.MeshConfig;
-import dev.weft.agent.identity.IdentityKeeper;
+import dev.weft.agent.identity.WatchedIdentity;
 import dev.weft.agent.identity.WorkloadIdentity;
 import dev.weft.protocol.names.PolicyServerIdentity;
 import java.net.InetAddress;
@@ -39,7 +39,7 @@ final class ControlWork {
   private static final Logger logger = Logger.getLogger(MeshControl.class.getName());
   private final ControlLoop loop;
   private final ControlOptions options;
-  private final @Nullable IdentityKeeper identity;
+  private final @Nullable WatchedIdentity identity;
   private final Consumer<MeshConfig> apply;
   private final Supplier<AgentFaults> faults;
   private final XdsTable table = new XdsTable();
@@ -54,6 +54,7 @@ final class ControlWork {
   private boolean strictSeen;
   private boolean heardOfServer;
   private boolean stopped;
+  private long connectedEpoch;
   private @Nullable ControlChannel channel;
   private @Nullable AdsClient ads;
   private @Nullable RegistryClient registry;
@@ -63,7 +64,7 @@ final class ControlWork {
   ControlWork(
       ControlLoop loop,
       ControlOptions options,
-      @Nullable IdentityKeeper identity,
+      @Nullable WatchedIdentity identity,
       Consumer<MeshConfig> apply,
       Supplier<AgentFaults> faults) {
     this.loop = loop;
@@ -174,18 +175,41 @@ final class ControlWork {
             + ", until the policy server answers");
   }
 
-  private void identityChanged(Server server, IdentityKeeper keeper) {
-    WorkloadIdentity held = keeper.current();
+  private void identityChanged(Server server, WatchedIdentity watched) {
+    WorkloadIdentity held = watched.current();
     if (held != null) {
       identified();
     }
-    if (channel == null && held != null && !stopped) {
+    if (held == null || stopped) {
+      return;
+    }
+    boolean isRenewed = held.epoch() != connectedEpoch;
+    connectedEpoch = held.epoch();
+    if (channel == null) {
       IdentitySockets sockets =
           new IdentitySockets(
-              keeper.contexts(), PolicyServerIdentity.spiffeId(held.id().trustDomain()));
+              watched.contexts(), PolicyServerIdentity.spiffeId(held.id().trustDomain()));
       connect(ControlChannel.tls(server.host(), server.port(), sockets, loop));
-    } else if (registry != null) {
+      return;
+    }
+    if (isRenewed) {
+      // The server cuts a connection off when the certificate ends that it was made with.
+      channel.renew(this::reconnect);
+    }
+    if (registry != null) {
       registry.reportChanged();
+    }
+  }
+
+  private void reconnect() {
+    if (stopped) {
+      return;
+    }
+    if (ads != null) {
+      ads.reconnect();
+    }
+    if (registry != null) {
+      registry.reconnect();
     }
   }
 

@@ -6,7 +6,7 @@ package dev.weft.agent.control;
 
 import dev.weft.agent.control.channel.ControlThread;
 import dev.weft.agent.engine.config.MeshConfig;
-import dev.weft.agent.identity.IdentityKeeper;
+import dev.weft.agent.identity.WatchedIdentity;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,7 +30,7 @@ public final class MeshControl implements AutoCloseable {
 
   private MeshControl(
       ControlOptions options,
-      @Nullable IdentityKeeper identity,
+      @Nullable WatchedIdentity identity,
       Consumer<MeshConfig> apply,
       Supplier<AgentFaults> faults) {
     work = new ControlWork(loop, options, identity, apply, faults);
@@ -56,7 +56,7 @@ public final class MeshControl implements AutoCloseable {
    */
   public static MeshControl start(
       ControlOptions options,
-      @Nullable IdentityKeeper identity,
+      @Nullable WatchedIdentity identity,
       Consumer<MeshConfig> apply,
       Supplier<AgentFaults> faults) {
     MeshControl control = new MeshControl(options, identity, apply, faults);

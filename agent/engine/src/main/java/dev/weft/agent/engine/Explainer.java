@@ -11,6 +11,7 @@ import dev.weft.agent.engine.Explanation.RouteStep;
 import dev.weft.agent.engine.cluster.Cluster;
 import dev.weft.agent.engine.config.ClusterConfig.Discovery;
 import dev.weft.agent.engine.config.EndpointConfig;
+import dev.weft.agent.engine.config.UpstreamTls;
 import dev.weft.agent.engine.endpoint.Endpoint;
 import dev.weft.agent.engine.endpoint.IpLiteral;
 import dev.weft.agent.engine.fault.FaultPolicy;
@@ -148,7 +149,7 @@ final class Explainer {
   private ClusterShare share(Target target, double percent) {
     Cluster cluster = target.cluster();
     if (cluster == null) {
-      return new ClusterShare(target.clusterName(), "", "", percent, false, "", List.of());
+      return new ClusterShare(target.clusterName(), "", "", percent, false, "", "", List.of());
     }
     List<EndpointStatus> endpoints = new ArrayList<>();
     for (Endpoint endpoint : cluster.endpoints()) {
@@ -166,6 +167,7 @@ final class Explainer {
         cluster.config().discovery() == Discovery.ORIGINAL_DST
             ? Discovery.ORIGINAL_DST.name()
             : cluster.config().loadBalancing().name(),
+        endpoints.isEmpty() ? unknown(cluster) : "",
         endpoints);
   }
 
@@ -182,7 +184,19 @@ final class Explainer {
         config.priority(),
         config.locality(),
         endpoint.state().active(),
+        security(endpoint),
         config.healthy() ? health : "unhealthy: the control plane says so");
+  }
+
+  private static String security(Endpoint endpoint) {
+    UpstreamTls tls = endpoint.tls();
+    return tls == null ? "plaintext: no TLS is ordered, or none is offered here" : tls.inWords();
+  }
+
+  private static String unknown(Cluster cluster) {
+    return cluster.config().isTlsRequired()
+        ? "refused: mutual TLS is ordered, and nobody says who is there"
+        : "as the application makes them";
   }
 
   private Explanation because(Outcome outcome, String reply, String reason) {

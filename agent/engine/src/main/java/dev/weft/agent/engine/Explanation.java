@@ -70,6 +70,8 @@ public record Explanation(
    * @param exists whether there is a cluster of the name; if not, the answer is {@code 503 NC}
    * @param loadBalancing how an endpoint is chosen; {@code ORIGINAL_DST} if the application's own
    *     DNS does
+   * @param security how connections to what has no endpoint here are secured, in plain words; empty
+   *     if there are endpoints
    * @param endpoints its endpoints; empty for the application's own DNS
    */
   public record ClusterShare(
@@ -79,6 +81,7 @@ public record Explanation(
       double percent,
       boolean exists,
       String loadBalancing,
+      String security,
       List<EndpointStatus> endpoints) {
     /** Copies the collections. */
     public ClusterShare {
@@ -96,6 +99,7 @@ public record Explanation(
    * @param priority its priority; 0 comes first
    * @param locality its locality; empty if unknown
    * @param activeRequests how many attempts are under way
+   * @param security how connections to it are secured or why they are not, in plain words
    * @param health what the control plane and outlier detection say, in plain words
    */
   public record EndpointStatus(
@@ -106,6 +110,7 @@ public record Explanation(
       int priority,
       String locality,
       int activeRequests,
+      String security,
       String health) {
     /** Copies the collections. */
     public EndpointStatus {

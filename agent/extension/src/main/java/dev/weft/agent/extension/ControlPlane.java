@@ -69,9 +69,18 @@ final class ControlPlane implements Runnable {
   @Override
   public void run() {
     try {
-      MeshControl control = MeshControl.start(controlOptions(), keeper(), apply, this::agentFaults);
-      if (identity instanceof IdentityWatch file) {
-        file.watch(control::identified);
+      IdentityKeeper keeper = keeper();
+      IdentityWatch file = identity instanceof IdentityWatch watch ? watch : null;
+      MeshControl control =
+          MeshControl.start(
+              controlOptions(), keeper == null ? file : keeper, apply, this::agentFaults);
+      if (file != null) {
+        file.watch(
+            () -> {
+              if (file.current() != null) {
+                control.identified();
+              }
+            });
       }
       reports.attach(
           new InboundReports.Target() {
@@ -101,7 +110,7 @@ final class ControlPlane implements Runnable {
         && (wanted.hasCredentials() || wanted.folder() != null);
   }
 
-  /** Returns what gets this process its identity; null if nothing proves who it is. */
+  /** Returns what gets this process its identity; null if there is nothing to get one by. */
   private @Nullable IdentityKeeper keeper() {
     if (!hasCredentials(options)) {
       return null;

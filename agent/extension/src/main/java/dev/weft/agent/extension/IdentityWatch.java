@@ -5,7 +5,9 @@
 package dev.weft.agent.extension;
 
 import dev.weft.agent.identity.IdentityFile;
-import dev.weft.agent.identity.IdentitySource;
+import dev.weft.agent.identity.IdentityStatus;
+import dev.weft.agent.identity.TlsContexts;
+import dev.weft.agent.identity.WatchedIdentity;
 import dev.weft.agent.identity.WorkloadIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,14 +21,22 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the identity of a file at the start, and again when it changes, on a thread of ours. */
-final class IdentityWatch implements IdentitySource {
+final class IdentityWatch implements WatchedIdentity {
   private static final Logger logger = Logger.getLogger(IdentityWatch.class.getName());
   private static final long PERIOD_MILLIS = 1_000;
 
   private final Path path;
   private final IdentityFile file;
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
-  private String lastProblem = "";
+  private final TlsContexts contexts = new TlsContexts(this);
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread made = new Thread(task, "weft-identity");
+            made.setDaemon(true);
+            return made;
+          });
+  private volatile String lastProblem = "";
 
   private IdentityWatch(Path path) {
     this.path = path;
@@ -38,14 +48,8 @@ final class IdentityWatch implements IdentitySource {
   static IdentityWatch start(Path path) {
     IdentityWatch watch = new IdentityWatch(path);
     watch.look();
-    ScheduledExecutorService thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread made = new Thread(task, "weft-identity");
-              made.setDaemon(true);
-              return made;
-            });
-    thread.scheduleWithFixedDelay(watch::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    watch.thread.scheduleWithFixedDelay(
+        watch::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     return watch;
   }
 
@@ -54,12 +58,31 @@ final class IdentityWatch implements IdentitySource {
     return file.current();
   }
 
-  /** Has this run after each change, and now if there is an identity already. */
-  void watch(Runnable watcher) {
+  @Override
+  public TlsContexts contexts() {
+    return contexts;
+  }
+
+  @Override
+  public IdentityStatus status() {
+    WorkloadIdentity held = current();
+    return held == null
+        ? new IdentityStatus("", 0, 0, lastProblem)
+        : new IdentityStatus(
+            held.id().toString(), held.notAfter().toEpochMilli(), held.epoch(), lastProblem);
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the watchers catch what they throw
+  public void watch(Runnable watcher) {
     watchers.add(watcher);
-    if (current() != null) {
-      watcher.run();
-    }
+    thread.execute(watcher);
+  }
+
+  /** Reads the file no longer. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
   }
 
   private void look() {
@@ -74,6 +97,7 @@ final class IdentityWatch implements IdentitySource {
       String problem = String.valueOf(e);
       if (!problem.equals(lastProblem)) {
         lastProblem = problem;
+        watchers.forEach(Runnable::run);
         logger.log(
             Level.SEVERE,
             file.current() == null

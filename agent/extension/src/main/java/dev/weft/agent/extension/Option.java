@@ -41,8 +41,9 @@ enum Option {
       "weft.identity.pem",
       "",
       "A file (PEM) with this process's private key, its certificate and the trusted CAs'"
-          + " certificates, which somebody else keeps; read again when it is replaced. Between"
-          + " services only: towards the policy server a token or a JWT counts."),
+          + " certificates, which somebody else keeps; read again when it is replaced. Towards"
+          + " the policy server a token or a JWT counts, if there is one, else this, and then"
+          + " mutual TLS with it."),
   IDENTITY_TOKEN(
       "weft.identity.token",
       "",

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * weft-identity}. What was had stays in force until there is something newer. Thread-safe; no
  * method blocks.
  */
-public final class IdentityKeeper implements IdentitySource, AutoCloseable {
+public final class IdentityKeeper implements WatchedIdentity {
   private static final Logger logger = Logger.getLogger(IdentityKeeper.class.getName());
   private static final long FIRST_WAIT_MILLIS = 500;
   private static final long LONGEST_WAIT_MILLIS = 30_000;
@@ -91,26 +91,22 @@ public final class IdentityKeeper implements IdentitySource, AutoCloseable {
     return current;
   }
 
-  /** Returns TLS by the identity that is in force at the time. */
+  @Override
   public TlsContexts contexts() {
     return contexts;
   }
 
-  /** Returns how it stands. */
+  @Override
   public IdentityStatus status() {
     return status;
   }
 
-  /**
-   * Has this run after each change of {@link #current} or {@link #status}, and once soon. It runs
-   * on the keeper's thread and must not block.
-   */
+  @Override
   public void watch(Runnable watcher) {
     watchers.add(watcher);
     schedule(0, watcher);
   }
 
-  /** Renews no longer. What was had stays in force. */
   @Override
   public void close() {
     thread.shutdownNow();

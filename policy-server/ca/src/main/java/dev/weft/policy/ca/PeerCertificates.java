@@ -70,6 +70,15 @@ public final class PeerCertificates {
     }
   }
 
+  /** Returns what a certificate calls who has it, for logs: its SPIFFE ID, else its subject. */
+  public static String name(X509Certificate certificate) {
+    try {
+      return SpiffeId.of(certificate).toString();
+    } catch (CertificateException e) {
+      return certificate.getSubjectX500Principal().getName();
+    }
+  }
+
   /**
    * Returns the common name of a peer that is no workload, or null if it showed none, or several.
    * Whoever is trusted by a {@link ServerTls} with CAs for users, and has one, is of those CAs.

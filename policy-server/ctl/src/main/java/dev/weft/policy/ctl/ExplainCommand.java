@@ -152,7 +152,14 @@ final class ExplainCommand implements Callable<Integer> {
         .put("configSource", agent.at("/report/configSource").asText())
         .put("configVersion", agent.at("/report/configVersion").asText())
         .put("pushedVersion", held.version())
+        .put("identity", identity(agent))
         .put("problems", agent.at("/report/resources").size());
     return document;
+  }
+
+  /** Returns who the agent can prove to be; empty if it cannot prove anything. */
+  private static String identity(JsonNode agent) {
+    JsonNode identity = agent.at("/report/identity");
+    return identity.path("epoch").asLong() > 0 ? identity.path("spiffeId").asText() : "";
   }
 }

@@ -7,8 +7,10 @@ package dev.weft.policy.ctl;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** What becomes of a request, as text for people. */
 final class ExplanationText {
@@ -96,6 +98,15 @@ final class ExplanationText {
       default -> line(out, "outcome", "unmanaged, it goes out as without Weft: " + why);
     }
     line(out, "listener", document.path("listener").asText());
+    if (from.has("identity")) {
+      String identity = from.path("identity").asText();
+      line(
+          out,
+          "identity",
+          identity.isEmpty()
+              ? "none: refused where mutual TLS is ordered, plaintext where it is offered"
+              : identity);
+    }
     String virtualHost = document.path("virtualHost").asText();
     line(
         out,
@@ -156,10 +167,32 @@ final class ExplanationText {
             out,
             List.of("    ENDPOINT", "WORKLOAD", "LABELS", "WEIGHT", "PRIORITY", "HEALTH"),
             rows);
+        printSecurity(out, cluster);
       } else {
         out.println("    " + withoutEndpoints(cluster));
+        String security = cluster.path("security").asText();
+        if (!security.isEmpty()) {
+          out.println("    connections: " + security);
+        }
       }
     }
+  }
+
+  /** Prints how connections are secured; to which endpoints, if that differs. */
+  private static void printSecurity(PrintWriter out, JsonNode cluster) {
+    Map<String, List<String>> addresses = new LinkedHashMap<>();
+    for (JsonNode endpoint : cluster.path("endpoints")) {
+      addresses
+          .computeIfAbsent(endpoint.path("security").asText(), security -> new ArrayList<>())
+          .add(endpoint.path("address").asText());
+    }
+    addresses.forEach(
+        (security, to) ->
+            out.println(
+                "    connections"
+                    + (addresses.size() > 1 ? " to " + String.join(", ", to) : "")
+                    + ": "
+                    + security));
   }
 
   private static String withoutEndpoints(JsonNode cluster) {

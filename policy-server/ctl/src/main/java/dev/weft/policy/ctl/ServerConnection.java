@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -142,7 +143,25 @@ final class ServerConnection {
               + base()
               + "; start one (java -jar weft-policy-server.jar), or say where it is with --server"
               + " or WEFT_SERVER");
+    } catch (SSLException e) {
+      throw new CommandFailure(
+          "the server at "
+              + base()
+              + " cannot be trusted: "
+              + e.getMessage()
+              + "; say what it is checked by with --trust or WEFT_TRUST, its CA's certificates or"
+              + " the fingerprint that it logs");
     } catch (IOException e) {
+      if (base().startsWith("http:") && ServerTrust.speaksTls(URI.create(base()))) {
+        throw new CommandFailure(
+            "the server at "
+                + base()
+                + " speaks TLS only; say --server https"
+                + base().substring("http".length())
+                + " (or WEFT_SERVER), and what it is checked by with --trust (or WEFT_TRUST): its"
+                + " CA's certificates, which are ca/root-cert.pem in its data directory, or the"
+                + " fingerprint that it logs");
+      }
       throw new CommandFailure("talking to " + base() + " failed: " + e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

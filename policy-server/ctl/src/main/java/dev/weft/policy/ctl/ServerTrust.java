@@ -5,7 +5,9 @@
 package dev.weft.policy.ctl;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -24,6 +26,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -38,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 final class ServerTrust extends X509ExtendedTrustManager {
   private static final Integer URI_NAME = 6;
   private static final String POLICY_SERVER = "/ns/weft-system/sa/policy-server";
+
+  private static final int HTTP_PORT = 80;
+  private static final int PROBE_MILLIS = 2_000;
 
   private final List<X509Certificate> bundle;
   private final Set<String> pins;
@@ -65,6 +72,27 @@ final class ServerTrust extends X509ExtendedTrustManager {
       return context;
     } catch (GeneralSecurityException | IOException e) {
       throw new CommandFailure("--trust: " + trust + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Returns whether a server answers a handshake. It is sent nothing else, so nothing is checked.
+   */
+  static boolean speaksTls(URI server) {
+    try (Socket plain = new Socket()) {
+      int port = server.getPort() < 0 ? HTTP_PORT : server.getPort();
+      plain.connect(new InetSocketAddress(server.getHost(), port), PROBE_MILLIS);
+      plain.setSoTimeout(PROBE_MILLIS);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new Unchecked()}, null);
+      SSLSocketFactory sockets = context.getSocketFactory();
+      try (SSLSocket socket =
+          (SSLSocket) sockets.createSocket(plain, server.getHost(), port, true)) {
+        socket.startHandshake();
+        return true;
+      }
+    } catch (IOException | GeneralSecurityException e) {
+      return false;
     }
   }
 
@@ -183,5 +211,35 @@ final class ServerTrust extends X509ExtendedTrustManager {
       }
     }
     throw new GeneralSecurityException("no trust manager for X.509 in this JVM");
+  }
+
+  /** Lets a handshake end whose connection is closed right after it. */
+  private static final class Unchecked extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkClientTrusted(
+        X509Certificate[] chain, String authType, @Nullable Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(
+        X509Certificate[] chain, String authType, @Nullable Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(
+        X509Certificate[] chain, String authType, @Nullable SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(
+        X509Certificate[] chain, String authType, @Nullable SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
   }
 }

@@ -60,6 +60,23 @@ class ExplainCommandTest {
   }
 
   @Test
+  void saysHowConnectionsAreSecured() throws IOException {
+    ShopPolicies.write(directory);
+    assertThat(explain("GET", "http://orders.example/").output())
+        .contains("    connections: plaintext: no TLS is ordered, or none is offered here");
+
+    String id = "spiffe://cluster.local/ns/shop/sa/orders";
+    ShopPolicies.writeRule(directory, "tls: {mode: ISTIO_MUTUAL, subjectAltNames: [" + id + "]}");
+
+    CommandRun secured = explain("GET", "http://orders.example/items");
+    assertThat(secured.errors()).isEmpty();
+    assertThat(secured.output())
+        .contains("    connections: mutual TLS with " + id + ", as ordered");
+    assertThat(json(explain("GET", "http://orders.example/", "-o", "json")).findValues("security"))
+        .isNotEmpty();
+  }
+
+  @Test
   void headersCount() throws IOException {
     ShopPolicies.write(directory);
 

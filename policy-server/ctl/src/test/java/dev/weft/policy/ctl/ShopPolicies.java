@@ -64,6 +64,13 @@ final class ShopPolicies {
     Files.writeString(folder.resolve("routes.yaml"), ROUTES);
   }
 
+  /** Writes a rule for all of the service's traffic. */
+  static void writeRule(Path folder, String trafficPolicy) throws IOException {
+    Files.writeString(
+        folder.resolve("orders.yaml"),
+        SERVICE.replace("  subsets:", "  trafficPolicy: {" + trafficPolicy + "}\n  subsets:"));
+  }
+
   /** Writes the folder with one text replaced in the routes. */
   static void writeWith(Path folder, String text, String replacement) throws IOException {
     write(folder);

@@ -245,6 +245,31 @@ class WeftCommandTest {
   }
 
   @Test
+  void toAServerThatSpeaksTlsOnlyItSaysWhatToSay() {
+    Server secured =
+        Server.builder()
+            .localPort(0, SessionProtocol.HTTPS)
+            .tlsSelfSigned()
+            .service("/", (context, request) -> HttpResponse.of(200))
+            .build();
+    secured.start().join();
+    try {
+      String address = "127.0.0.1:" + secured.activeLocalPort();
+
+      CommandRun plain = CommandRun.of("get", "vs", "--server", "http://" + address);
+      CommandRun untrusted = CommandRun.of("get", "vs", "--server", "https://" + address);
+
+      assertThat(plain.exitCode()).isEqualTo(1);
+      assertThat(plain.errors())
+          .contains("speaks TLS only", "--server https://" + address, "--trust");
+      assertThat(untrusted.exitCode()).isEqualTo(1);
+      assertThat(untrusted.errors()).contains("cannot be trusted", "--trust");
+    } finally {
+      CompletableFuture<Void> unused = secured.stop(); // nobody waits for it
+    }
+  }
+
+  @Test
   void withoutAServerItSaysHowToStartOne() {
     CommandRun outcome = CommandRun.of("get", "vs", "--server", "http://127.0.0.1:1");
 

@@ -38,10 +38,12 @@ final class AgentIdentities implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     SpiffeId id = PeerCertificates.identity(session);
-    if (id == null || !id.trustDomain().equals(trustDomain)) {
+    // A connection that outlived its certificate is about to be closed.
+    boolean isCurrent = PeerCertificates.isCurrent(session);
+    if (id == null || !isCurrent || !id.trustDomain().equals(trustDomain)) {
       call.close(
           Status.UNAUTHENTICATED.withDescription(
-              "no client certificate for a workload of "
+              "no client certificate that is valid now for a workload of "
                   + trustDomain
                   + "; an agent gets one by a join token or a JWT"),
           new Metadata());

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -115,6 +116,8 @@ final class Security implements AutoCloseable {
       builder.port(listen, SessionProtocol.HTTPS);
     }
     builder
+        .decorator(new CertificateEnd(Clock.systemUTC()))
+        .childChannelPipelineCustomizer(new PlainTextNotice(InstantSource.system())::addTo)
         .tls(new Keys(tls.keyManager()))
         .tlsCustomizer(
             context ->

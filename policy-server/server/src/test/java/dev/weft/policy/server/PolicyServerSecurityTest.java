@@ -51,10 +51,15 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.awaitility.Awaitility;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -112,14 +117,48 @@ class PolicyServerSecurityTest {
   }
 
   @Test
-  void plainTextIsNotTaken() {
+  void plainTextIsNotTakenWhichIsLoggedInALine() throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/healthz"))
             .version(HttpClient.Version.HTTP_1_1)
             .build();
 
-    assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
-        .isInstanceOf(IOException.class);
+    List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    Handler recorder = recorder(logged);
+    Logger.getLogger("").addHandler(recorder);
+    try {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.ofString()))
+            .isInstanceOf(IOException.class);
+      }
+
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(logged)
+                      .filteredOn(record -> record.getMessage().contains("does not speak TLS"))
+                      .hasSize(1));
+      // The server says something else by now, and nothing came of the others.
+      assertThat(send("GET", "/healthz", "", "").statusCode()).isEqualTo(200);
+      assertThat(logged).filteredOn(record -> record.getThrown() != null).isEmpty();
+    } finally {
+      Logger.getLogger("").removeHandler(recorder);
+    }
+  }
+
+  private static Handler recorder(List<LogRecord> records) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        records.add(record);
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Test
@@ -136,6 +175,40 @@ class PolicyServerSecurityTest {
     assertThat(send("POST", other, service("other"), "editing").statusCode()).isEqualTo(403);
     assertThat(send("GET", other, "", "editing").statusCode()).isEqualTo(403);
     assertThat(send("POST", other, service("other"), admin).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void usersAreReadAgainWhenTheirFileChangesAndStayIfItIsWrong() throws Exception {
+    String shop = ROUTES.formatted("shop");
+    Path users = folder.resolve("users");
+    String before = Files.readString(users);
+    List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    Handler recorder = recorder(logged);
+    Logger.getLogger("").addHandler(recorder);
+    try {
+      assertThat(send("GET", shop, "", "newcomer").statusCode()).isEqualTo(401);
+
+      Files.writeString(users, hash("newcomer") + " reader * newcomer\n");
+      assertThat(send("GET", shop, "", "newcomer").statusCode()).isEqualTo(200);
+      assertThat(send("GET", shop, "", "reading").statusCode()).isEqualTo(401);
+
+      Files.writeString(users, "# who\n" + hash("reading") + " chief * reading\n");
+      assertThat(send("GET", shop, "", "newcomer").statusCode()).isEqualTo(200);
+      assertThat(send("GET", shop, "", "reading").statusCode()).isEqualTo(401);
+      assertThat(logged)
+          .filteredOn(record -> record.getMessage().contains(users + ":2 means nothing"))
+          .hasSize(1);
+      Files.delete(users);
+      assertThat(send("GET", shop, "", "newcomer").statusCode()).isEqualTo(200);
+      assertThat(send("GET", shop, "", admin).statusCode()).isEqualTo(200);
+      assertThat(logged)
+          .filteredOn(record -> record.getMessage().contains(users + " is not there"))
+          .hasSize(1);
+    } finally {
+      Logger.getLogger("").removeHandler(recorder);
+      Files.writeString(users, before);
+    }
+    assertThat(send("GET", shop, "", "reading").statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -201,6 +274,38 @@ class PolicyServerSecurityTest {
   }
 
   @Test
+  void aConnectionEndsWithItsCertificate() throws Exception {
+    Identity brief = join(token("shop", "orders", false), Duration.ofSeconds(2));
+    Identity lasting = join(token("shop", "orders", false));
+    ManagedChannel cut = channel(brief);
+    ManagedChannel kept = channel(lasting);
+    try {
+      Received<AnnounceResponse> toBrief = announce(cut);
+      Received<AnnounceResponse> toLasting = announce(kept);
+      toBrief.next();
+      toLasting.next();
+
+      assertThat(toBrief.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      // The handshake fails, or the session before is resumed, which is not taken for more.
+      assertThat(announce(cut).end().getCode())
+          .isIn(Status.Code.UNAVAILABLE, Status.Code.UNAUTHENTICATED);
+      assertThat(toLasting.all).isEmpty();
+      announce(kept).next();
+    } finally {
+      cut.shutdownNow();
+      kept.shutdownNow();
+    }
+  }
+
+  private static Received<AnnounceResponse> announce(ManagedChannel channel) {
+    Received<AnnounceResponse> responses = new Received<>();
+    RegistryServiceGrpc.newStub(channel)
+        .announce(responses)
+        .onNext(AnnounceRequest.newBuilder().setWorkload(workload("shop")).build());
+    return responses;
+  }
+
+  @Test
   void aRefusalSaysWhy() throws Exception {
     String token = token("shop", "orders", false);
     join(token);
@@ -216,6 +321,13 @@ class PolicyServerSecurityTest {
   }
 
   private static Identity join(String token) throws Exception {
+    return join(token, Duration.ZERO);
+  }
+
+  /**
+   * @param lifetime 0 for the server's own
+   */
+  private static Identity join(String token, Duration lifetime) throws Exception {
     ManagedChannel channel = channel(null);
     try {
       Metadata headers = new Metadata();
@@ -225,7 +337,8 @@ class PolicyServerSecurityTest {
       List<String> chain =
           IstioCertificateServiceGrpc.newBlockingStub(channel)
               .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-              .createCertificate(request(keys))
+              .createCertificate(
+                  request(keys).toBuilder().setValidityDuration(lifetime.toSeconds()).build())
               .getCertChainList();
       return new Identity(keys, chain.get(0));
     } finally {

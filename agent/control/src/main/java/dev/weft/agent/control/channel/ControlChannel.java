@@ -6,6 +6,7 @@ package dev.weft.agent.control.channel;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.grpc.ConnectivityState;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.okhttp.OkHttpChannelBuilder;
@@ -122,6 +123,27 @@ public final class ControlChannel {
       @Nullable String bearer,
       Duration limit) {
     return UnaryCall.start(channel, fullMethod, request, response, message, bearer, limit);
+  }
+
+  /**
+   * Makes a new connection, by the sockets that there are now. New streams go over it; those that
+   * are open stay on the one before, which closes when they have ended. Returns at once.
+   *
+   * @param whenConnected runs on the control loop when the connection stands; may run late or never
+   *     if none can be made
+   */
+  public void renew(Runnable whenConnected) {
+    channel.enterIdle();
+    channel.notifyWhenStateChanged(ConnectivityState.READY, () -> connect(whenConnected));
+  }
+
+  private void connect(Runnable whenConnected) {
+    ConnectivityState state = channel.getState(/* requestConnection= */ true);
+    if (state == ConnectivityState.READY) {
+      whenConnected.run();
+    } else if (state != ConnectivityState.SHUTDOWN) {
+      channel.notifyWhenStateChanged(state, () -> connect(whenConnected));
+    }
   }
 
   /**

@@ -91,6 +91,11 @@ public final class RegistryClient {
     keeper.open();
   }
 
+  /** Goes on over the channel's newest connection; the lease outlasts that. */
+  public void reconnect() {
+    keeper.reopen("over a new connection");
+  }
+
   /** Closes the stream for good: the lease begins to run out. */
   public void stop() {
     keeper.stop();

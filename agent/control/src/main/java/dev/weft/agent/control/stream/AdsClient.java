@@ -85,6 +85,11 @@ public final class AdsClient {
     keeper.open();
   }
 
+  /** Goes on over the channel's newest connection; what was received stays. */
+  public void reconnect() {
+    keeper.reopen("over a new connection");
+  }
+
   /** Closes the stream for good. */
   public void stop() {
     keeper.stop();

@@ -5,6 +5,7 @@
 package dev.weft.agent.engine.config;
 
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Envoy's {@code UpstreamTlsContext} of a mesh: both sides show certificates of the workload CA.
@@ -18,5 +19,13 @@ public record UpstreamTls(Set<String> spiffeIds, String serverName, boolean isRe
   /** Copies the collection. */
   public UpstreamTls {
     spiffeIds = Set.copyOf(spiffeIds);
+  }
+
+  /** Returns how connections are secured, for people. */
+  public String inWords() {
+    String peer = spiffeIds.isEmpty() ? "nobody" : String.join(" or ", new TreeSet<>(spiffeIds));
+    return isRequired
+        ? "mutual TLS with " + peer + ", as ordered"
+        : "mutual TLS with " + peer + ", as offered (plaintext if the caller has no identity)";
   }
 }

@@ -36,7 +36,14 @@ public final class GrpcModule extends WeftModule {
         WeftType.of("io.grpc.internal.ServerImplBuilder").advise("ServerBuildAdvice", "build"),
         WeftType.of("io.grpc.internal.ServerImpl")
             .advise("ServerStartAdvice", "start")
-            .advise("ServerShutdownAdvice", "shutdown"));
+            .advise("ServerShutdownAdvice", "shutdown"),
+        WeftType.of("io.grpc.internal.ServerImpl$ServerTransportListenerImpl")
+            .advise(
+                "StreamCreatedAdvice",
+                "streamCreated",
+                "io.grpc.internal.ServerStream",
+                "java.lang.String",
+                "io.grpc.Metadata"));
   }
 
   /** Where plaintext connections begin, in netty as it is named by one of its users. */

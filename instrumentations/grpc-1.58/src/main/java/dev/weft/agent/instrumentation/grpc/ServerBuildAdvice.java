@@ -13,12 +13,11 @@ import net.bytebuddy.asm.Advice;
 public final class ServerBuildAdvice {
   private ServerBuildAdvice() {}
 
-  /** Adds our interceptor as the last, which is called first; once for each builder. */
+  /** Adds our interceptor. */
   @Advice.OnMethodEnter(suppress = Throwable.class, inline = false)
   public static void enter(
       @Advice.This ServerImplBuilder builder,
       @Advice.FieldValue("interceptors") List<ServerInterceptor> interceptors) {
-    interceptors.remove(InboundInterceptor.INSTANCE);
-    builder.intercept(InboundInterceptor.INSTANCE);
+    ServerGuard.addTo(builder, interceptors);
   }
 }

@@ -6,12 +6,19 @@ package dev.weft.agent.instrumentation.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Reply;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.internal.ServerImplBuilder;
+import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
+import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +142,69 @@ class ServerTest {
       assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
 
       assertThat(gate.ends).hasSize(1);
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotTakeTheInterceptorRefusesWhereSomethingGuards() throws Exception {
+    try (ScriptedGate gate = new ScriptedGate(null).failing(true);
+        OrdersServer unguarded = new OrdersServer("unguarded", unwilling())) {
+      ManagedChannel toUnguarded = Transport.NETTY.builder("localhost:" + unguarded.port()).build();
+      try {
+        Status status = Calls.failure(toUnguarded, Calls.patient()).getStatus();
+
+        assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(status.getDescription()).contains("Weft cannot decide");
+        assertThat(unguarded.calls).hasValue(0);
+        assertThat(gate.ends)
+            .contains(
+                "grpc-1.58 failed at "
+                    + unguarded.port()
+                    + ": this server did not take Weft's interceptor");
+        assertThat(Hooks.statuses())
+            .hasEntrySatisfying(
+                "grpc-1.58", hook -> assertThat(hook.state()).isEqualTo(Hooks.State.FAILED));
+      } finally {
+        toUnguarded.shutdownNow();
+      }
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotTakeTheInterceptorServesWhereNothingGuards() throws Exception {
+    try (ScriptedGate gate = new ScriptedGate(null).failing(false);
+        OrdersServer unguarded = new OrdersServer("unguarded", unwilling())) {
+      ManagedChannel toUnguarded = Transport.NETTY.builder("localhost:" + unguarded.port()).build();
+      try {
+        assertThat(Calls.get(toUnguarded, "a")).isEqualTo("unguarded:a");
+        assertThat(gate.ends).isNotEmpty();
+      } finally {
+        toUnguarded.shutdownNow();
+      }
+    }
+  }
+
+  /** Returns a builder that no interceptor can be added to any more. */
+  private static ServerBuilder<?> unwilling() throws ReflectiveOperationException {
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(OrdersServer.loopback(0));
+    Field inner = NettyServerBuilder.class.getDeclaredField("serverImplBuilder");
+    inner.setAccessible(true);
+    Field interceptors = ServerImplBuilder.class.getDeclaredField("interceptors");
+    interceptors.setAccessible(true);
+    interceptors.set(inner.get(builder), new Unwilling());
+    return builder;
+  }
+
+  /** Takes the application's interceptors only. */
+  private static final class Unwilling extends ArrayList<ServerInterceptor> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean add(ServerInterceptor interceptor) {
+      if (interceptor == InboundInterceptor.INSTANCE) {
+        throw new UnsupportedOperationException("full");
+      }
+      return super.add(interceptor);
     }
   }
 

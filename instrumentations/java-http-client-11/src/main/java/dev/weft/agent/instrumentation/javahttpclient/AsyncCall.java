@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.HttpTimeoutException;
+import java.net.http.WebSocketHandshakeException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -147,6 +148,9 @@ final class AsyncCall<T> {
     } else if (failure != null) {
       complete(null, failure);
     } else if (response != null) {
+      if (hop.isWebSocket() && run.following() != null) {
+        WebSockets.close(response);
+      }
       deliver(run.deliver(response, previous), run.following());
     }
   }
@@ -165,8 +169,19 @@ final class AsyncCall<T> {
     underWay(body);
     body.whenComplete(
         (value, failure) ->
-            complete(
-                new ReplyResponse<>(reply.status(), request, headers, value, previous), failure));
+            answered(
+                hop,
+                new ReplyResponse<>(reply.status(), request, headers, value, previous),
+                failure));
+  }
+
+  private void answered(Hop hop, HttpResponse<T> response, @Nullable Throwable failure) {
+    if (failure == null && hop.isWebSocket()) {
+      // As the library fails for every response but one; only it can make that one.
+      fail(new WebSocketHandshakeException(response));
+    } else {
+      complete(response, failure);
+    }
   }
 
   private void deliver(HttpResponse<T> response, @Nullable HttpRequest following) {

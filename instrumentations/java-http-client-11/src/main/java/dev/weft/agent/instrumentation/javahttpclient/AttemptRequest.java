@@ -35,6 +35,10 @@ final class AttemptRequest extends HttpRequest {
     this.limitNanos = limitNanos;
   }
 
+  boolean isWebSocket() {
+    return WebSockets.isHandshake(logical);
+  }
+
   AttemptCarrier carrier() {
     return carrier;
   }

@@ -118,7 +118,8 @@ final class AttemptRun<T> implements BodyHandler<T> {
 
   /** Returns the response as the application shall see it. */
   HttpResponse<T> deliver(HttpResponse<T> response, @Nullable HttpResponse<T> previous) {
-    if (attempt == null && previous == null) {
+    // A WebSocket gets at its connection through the library's own response.
+    if ((attempt == null && previous == null) || hop.isWebSocket()) {
       return response;
     }
     boolean changed = shownHeaders != null || (attempt != null && attempt.mutatesRequest());

@@ -21,16 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hop {
   static final String HOOK = "java-http-client-11";
-  private static final String WEB_SOCKET_OR_COPY = "jdk.internal.net.http.HttpRequestImpl";
 
   private final HttpRequest request;
   private final @Nullable Call call;
+  private final boolean isWebSocket;
   private final long timeoutNanos;
   private final long startNanos = System.nanoTime();
 
   private Hop(HttpRequest request, @Nullable Call call) {
     this.request = request;
     this.call = call;
+    this.isWebSocket = WebSockets.isHandshake(request);
     this.timeoutNanos = request.timeout().map(Hop::toNanos).orElse(0L);
   }
 
@@ -47,8 +48,7 @@ final class Hop {
     }
     try {
       Call call = begin(client, request);
-      if (call == null
-          && (client.followRedirects() == HttpClient.Redirect.NEVER || isLibrarysOwn(request))) {
+      if (call == null && client.followRedirects() == HttpClient.Redirect.NEVER) {
         return null;
       }
       return new Hop(request, call);
@@ -70,14 +70,10 @@ final class Hop {
 
   private static @Nullable Call begin(HttpClient client, HttpRequest request) {
     URI uri = request.uri();
-    if (!"http".equalsIgnoreCase(uri.getScheme()) || isLibrarysOwn(request)) {
+    if (!"http".equalsIgnoreCase(uri.getScheme())) {
       return null;
     }
     return Proxies.apply(client, uri) ? null : Outbound.begin(request, RequestView.INSTANCE);
-  }
-
-  private static boolean isLibrarysOwn(HttpRequest request) {
-    return request.getClass().getName().equals(WEB_SOCKET_OR_COPY);
   }
 
   private static long toNanos(Duration duration) {
@@ -95,6 +91,11 @@ final class Hop {
   /** Returns the mesh's call; null if it does not manage this hop. */
   @Nullable Call call() {
     return call;
+  }
+
+  /** Returns whether this opens a WebSocket. */
+  boolean isWebSocket() {
+    return isWebSocket;
   }
 
   /** Returns what is left of the application's own timeout, at least 1; 0 if it has none. */

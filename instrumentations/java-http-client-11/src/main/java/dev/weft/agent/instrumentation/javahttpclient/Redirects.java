@@ -65,6 +65,15 @@ final class Redirects {
     return new Following(request, target, method(status, request.method()), status != 303);
   }
 
+  /** Returns the request that a request leads back to by redirects; itself if by none. */
+  static HttpRequest original(HttpRequest request) {
+    HttpRequest original = request;
+    while (original instanceof Following following) {
+      original = following.original;
+    }
+    return original;
+  }
+
   private static boolean isRedirect(int status) {
     return switch (status) {
       case 301, 302, 303, 307, 308 -> true;

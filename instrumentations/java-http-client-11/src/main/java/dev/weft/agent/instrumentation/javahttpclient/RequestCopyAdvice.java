@@ -21,8 +21,15 @@ public final class RequestCopyAdvice {
   @Advice.OnMethodExit(suppress = Throwable.class, inline = false)
   @Advice.AssignReturned.ToFields(@Advice.AssignReturned.ToFields.ToField("authority"))
   public static @Nullable InetSocketAddress exit(
+      @Advice.This HttpRequest copy,
       @Advice.Argument(0) HttpRequest request,
       @Advice.FieldValue("authority") @Nullable InetSocketAddress authority) {
-    return request instanceof AttemptRequest attempt ? attempt.carrier() : authority;
+    if (!(request instanceof AttemptRequest attempt)) {
+      return authority;
+    }
+    if (attempt.isWebSocket()) {
+      WebSockets.mark(copy);
+    }
+    return attempt.carrier();
   }
 }

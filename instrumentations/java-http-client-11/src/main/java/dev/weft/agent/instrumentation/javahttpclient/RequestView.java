@@ -66,6 +66,9 @@ final class RequestView implements RequestReader<HttpRequest> {
 
   @Override
   public boolean isReplayable(HttpRequest request) {
+    if (WebSockets.isHandshake(request)) {
+      return false; // a server that has seen it may have agreed to it
+    }
     Optional<BodyPublisher> publisher = request.bodyPublisher();
     return publisher.isEmpty() || REPLAYABLE.contains(publisher.get().getClass().getName());
   }

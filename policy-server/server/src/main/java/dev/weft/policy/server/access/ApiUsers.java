@@ -6,11 +6,16 @@ package dev.weft.policy.server.access;
 
 import dev.weft.policy.ca.SpiffeId;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -19,6 +24,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,20 +32,38 @@ import org.jspecify.annotations.Nullable;
  * The API's users: the administrator, whose token is made at the first start and kept in the data
  * directory for its user only, and those in a file, a line each: {@code <who> <role> <namespaces or
  * *> <name>}. Who is the SHA-256 of a bearer token in hex, the SPIFFE ID of a workload, or {@code
- * cn:} and the common name in a certificate of the users' own CAs. Immutable.
+ * cn:} and the common name in a certificate of the users' own CAs. The file is read again when it
+ * has changed; if it is wrong then, the users before stay. Thread-safe.
  */
 public final class ApiUsers {
+  private static final Logger LOGGER = System.getLogger(ApiUsers.class.getName());
   private static final String FILE_NAME = "admin-token";
   private static final int SECRET_BYTES = 32;
   private static final int FIELDS = 4;
   private static final String COMMON_NAME = "cn:";
   private static final String SPIFFE = "spiffe://";
 
-  /** By who, for a token its hash: looking one up takes no time that tells of its secret. */
-  private final Map<String, User> users;
+  private final Map<String, User> administrator;
+  private final @Nullable Path file;
+  private final boolean haveOwnCas;
 
-  private ApiUsers(Map<String, User> users) {
-    this.users = Map.copyOf(users);
+  /** What the file was when it was last looked at; null if it was not there. */
+  private @Nullable Stamp stamp;
+
+  /** By who, for a token its hash: looking one up takes no time that tells of its secret. */
+  private Map<String, User> users;
+
+  private ApiUsers(Map<String, User> administrator, @Nullable Path file, boolean haveOwnCas)
+      throws IOException {
+    this.administrator = Map.copyOf(administrator);
+    this.file = file;
+    this.haveOwnCas = haveOwnCas;
+    if (file == null) {
+      this.users = this.administrator;
+    } else {
+      this.stamp = Stamp.of(file);
+      this.users = read(file);
+    }
   }
 
   /**
@@ -51,34 +75,57 @@ public final class ApiUsers {
    */
   public static ApiUsers open(Path dataDirectory, @Nullable Path file, boolean haveOwnCas)
       throws IOException {
-    Map<String, User> users = new HashMap<>();
-    String admin = adminToken(dataDirectory);
-    users.put(hash(admin), new User("admin", Role.ADMIN, Set.of()));
-    if (file != null) {
-      int number = 0;
-      for (String line : Files.readAllLines(file)) {
-        number++;
-        if (!line.isBlank() && !line.startsWith("#")) {
-          read(line.strip(), file + ":" + number, haveOwnCas, users);
-        }
-      }
-    }
-    return new ApiUsers(users);
+    User admin = new User("admin", Role.ADMIN, Set.of());
+    return new ApiUsers(Map.of(hash(adminToken(dataDirectory)), admin), file, haveOwnCas);
   }
 
   /** Returns whose token it is; null if it is nobody's. */
   @Nullable User byToken(String token) {
-    return users.get(hash(token));
+    return current().get(hash(token));
   }
 
   /** Returns which user shows a certificate of the mesh with this identity; null for none. */
   @Nullable User byIdentity(SpiffeId id) {
-    return users.get(id.toString());
+    return current().get(id.toString());
   }
 
   /** Returns which user shows a certificate of the users' CAs with this name; null for none. */
   @Nullable User byCommonName(String name) {
-    return users.get(COMMON_NAME + name);
+    return current().get(COMMON_NAME + name);
+  }
+
+  private synchronized Map<String, User> current() {
+    if (file == null) {
+      return users;
+    }
+    try {
+      Stamp now = Stamp.of(file);
+      if (!Objects.equals(now, stamp)) {
+        stamp = now;
+        users = read(file);
+        LOGGER.log(Level.INFO, "The API's users changed: " + file);
+      }
+    } catch (IOException e) {
+      LOGGER.log(
+          Level.ERROR,
+          "The API's users changed, and cannot be used: "
+              + (e instanceof NoSuchFileException ? file + " is not there" : e.getMessage())
+              + ". The users before stay");
+    }
+    return users;
+  }
+
+  private Map<String, User> read(Path from) throws IOException {
+    Map<String, User> all = new HashMap<>();
+    int number = 0;
+    for (String line : Files.readAllLines(from)) {
+      number++;
+      if (!line.isBlank() && !line.startsWith("#")) {
+        read(line.strip(), from + ":" + number, haveOwnCas, all);
+      }
+    }
+    all.putAll(administrator);
+    return Map.copyOf(all);
   }
 
   private static void read(String line, String where, boolean haveOwnCas, Map<String, User> users)
@@ -133,6 +180,18 @@ public final class ApiUsers {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
         }
         : new FileAttribute<?>[0];
+  }
+
+  /** What tells one state of a file from another. */
+  private record Stamp(FileTime modified, long size, @Nullable Object key) {
+    static @Nullable Stamp of(Path file) throws IOException {
+      try {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+      } catch (NoSuchFileException e) {
+        return null;
+      }
+    }
   }
 
   private static String hash(String token) {
