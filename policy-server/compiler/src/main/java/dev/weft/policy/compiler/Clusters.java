@@ -11,6 +11,7 @@ import dev.weft.policy.model.ResourceKey;
 import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.CommonLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
@@ -28,9 +29,11 @@ import org.jspecify.annotations.Nullable;
 /** Makes clusters. */
 final class Clusters {
   private final MeshSettings settings;
+  private final HostNames names;
 
   Clusters(MeshSettings settings) {
     this.settings = settings;
+    this.names = new HostNames(settings.domain(), settings.trustDomain());
   }
 
   /** Returns the cluster for "as the application itself would" and the one for "nowhere". */
@@ -70,7 +73,7 @@ final class Clusters {
                 key.service().resolution() == Service.Resolution.DNS_ROUND_ROBIN
                     ? DiscoveryType.LOGICAL_DNS
                     : DiscoveryType.STRICT_DNS)
-            .setLoadAssignment(Endpoints.ofService(withOwnHost(key)));
+            .setLoadAssignment(Endpoints.ofService(withOwnHost(key), names));
       }
     }
     secure(cluster, key, policy);
@@ -112,7 +115,7 @@ final class Clusters {
     if (!service.endpoints().isEmpty()) {
       return key;
     }
-    Service.Endpoint own = new Service.Endpoint(service.host(), Map.of(), Map.of(), "", 1);
+    Service.Endpoint own = new Service.Endpoint(service.host(), Map.of(), Map.of(), "", 1, null);
     return new ClusterKey(service.withEndpoints(List.of(own)), key.port(), key.subset(), Map.of());
   }
 
@@ -122,13 +125,16 @@ final class Clusters {
         pool == null || pool.connectTimeout() == null
             ? settings.connectTimeout()
             : pool.connectTimeout();
+    Thresholds.Builder limits =
+        (pool == null ? ConnectionPool.UNLIMITED : pool.limits()).toBuilder();
+    if (policy.retryBudget() != null) {
+      policy.retryBudget().applyTo(limits);
+    }
     Cluster.Builder cluster =
         Cluster.newBuilder()
             .setName(name)
             .setConnectTimeout(Protos.duration(connectTimeout))
-            .setCircuitBreakers(
-                CircuitBreakers.newBuilder()
-                    .addThresholds(pool == null ? ConnectionPool.UNLIMITED : pool.limits()));
+            .setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(limits));
     Outlier outlier = policy.outlier();
     if (outlier != null) {
       cluster

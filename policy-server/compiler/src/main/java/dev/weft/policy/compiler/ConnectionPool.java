@@ -25,14 +25,12 @@ record ConnectionPool(Thresholds limits, @Nullable Duration connectTimeout) {
           .setMaxRetries(Protos.unlimited())
           .build();
 
-  /** The connections are the library's own: agents count requests, and close no connection. */
+  /**
+   * The connections are the library's own: agents count requests, and close no connection. The
+   * protocol is the library's too, which is what useClientProtocol asks for.
+   */
   private static final List<String> HTTP_NOT_ENFORCED =
-      List.of(
-          "maxRequestsPerConnection",
-          "idleTimeout",
-          "h2UpgradePolicy",
-          "useClientProtocol",
-          "maxConcurrentStreams");
+      List.of("maxRequestsPerConnection", "idleTimeout", "maxConcurrentStreams");
 
   private static final List<String> TCP_NOT_ENFORCED =
       List.of("tcpKeepalive", "maxConnectionDuration", "idleTimeout");
@@ -45,6 +43,9 @@ record ConnectionPool(Thresholds limits, @Nullable Duration connectTimeout) {
     Field http = field.get("http");
     TCP_NOT_ENFORCED.forEach(name -> report.notEnforced(tcp.get(name)));
     HTTP_NOT_ENFORCED.forEach(name -> report.notEnforced(http.get(name)));
+    if (http.get("h2UpgradePolicy").text().equals("UPGRADE")) {
+      report.notEnforced(http.get("h2UpgradePolicy"));
+    }
     Thresholds.Builder limits = UNLIMITED.toBuilder();
     long connections = limit(tcp.get("maxConnections"), report);
     long pending = limit(http.get("http1MaxPendingRequests"), report);
@@ -62,7 +63,7 @@ record ConnectionPool(Thresholds limits, @Nullable Duration connectTimeout) {
     if (retries > 0) {
       limits.setMaxRetries(Protos.uint32(retries));
     }
-    return new ConnectionPool(limits.build(), report.duration(tcp.get("connectTimeout")));
+    return new ConnectionPool(limits.build(), report.positiveDuration(tcp.get("connectTimeout")));
   }
 
   /** As in Istio 0 sets no limit. */

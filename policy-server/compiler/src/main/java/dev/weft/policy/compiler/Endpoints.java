@@ -93,9 +93,8 @@ final class Endpoints {
   }
 
   /** Returns the endpoints that a cluster's service itself lists. */
-  static ClusterLoadAssignment ofService(ClusterKey cluster) {
-    return assignment(
-        cluster, List.of(), new PeerModes(null, Map.of(), List.of()), new HostNames("", ""));
+  static ClusterLoadAssignment ofService(ClusterKey cluster, HostNames names) {
+    return assignment(cluster, List.of(), new PeerModes(null, Map.of(), List.of()), names);
   }
 
   /** Returns a cluster's endpoints: workloads, and those that the service itself lists. */
@@ -123,7 +122,7 @@ final class Endpoints {
           && addresses.add(endpoint.address() + " " + port)) {
         localities
             .computeIfAbsent(endpoint.locality(), LocalityEndpoints::new)
-            .add(endpoint.address(), port, endpoint.weight(), metadata(endpoint));
+            .add(endpoint.address(), port, endpoint.weight(), metadata(endpoint, names));
       }
     }
     ClusterLoadAssignment.Builder assignment =
@@ -159,22 +158,29 @@ final class Endpoints {
             .putFields("labels", labels(workload.labels()));
     Metadata.Builder metadata = Metadata.newBuilder();
     if (takesMutualTls) {
-      own.putFields(
-          ResourceNames.IDENTITY,
-          Protos.text(names.identity(workload.namespace(), workload.serviceAccount())));
-      metadata.putFilterMetadata(
-          ResourceNames.SOCKET_MATCH_METADATA,
-          Protos.struct(Map.of(ResourceNames.TLS_MODE, ResourceNames.TLS_MODE_ISTIO)));
+      offerMutualTls(
+          names.identity(workload.namespace(), workload.serviceAccount()), own, metadata);
     }
     return metadata.putFilterMetadata(ResourceNames.WEFT_METADATA, own.build()).build();
   }
 
-  private static Metadata metadata(Service.Endpoint endpoint) {
-    return Metadata.newBuilder()
-        .putFilterMetadata(
-            ResourceNames.WEFT_METADATA,
-            Struct.newBuilder().putFields("labels", labels(endpoint.labels())).build())
-        .build();
+  /** One that says whom it runs as can show it, where a DestinationRule orders mutual TLS. */
+  private static Metadata metadata(Service.Endpoint endpoint, HostNames names) {
+    Struct.Builder own = Struct.newBuilder().putFields("labels", labels(endpoint.labels()));
+    Metadata.Builder metadata = Metadata.newBuilder();
+    Service.Account account = endpoint.account();
+    if (account != null) {
+      offerMutualTls(names.identity(account.namespace(), account.name()), own, metadata);
+    }
+    return metadata.putFilterMetadata(ResourceNames.WEFT_METADATA, own.build()).build();
+  }
+
+  private static void offerMutualTls(
+      String identity, Struct.Builder own, Metadata.Builder metadata) {
+    own.putFields(ResourceNames.IDENTITY, Protos.text(identity));
+    metadata.putFilterMetadata(
+        ResourceNames.SOCKET_MATCH_METADATA,
+        Protos.struct(Map.of(ResourceNames.TLS_MODE, ResourceNames.TLS_MODE_ISTIO)));
   }
 
   private static Value labels(Map<String, String> labels) {

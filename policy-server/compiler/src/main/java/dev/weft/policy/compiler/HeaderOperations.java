@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.compiler;
 
+import dev.weft.policy.model.Format;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
@@ -54,22 +55,29 @@ record HeaderOperations(
       }
     }
     return new HeaderOperations(
-        written(request, report),
+        written(request, true, report),
         removed(request.get("remove"), report),
-        written(response, report),
+        written(response, false, report),
         removed(response.get("remove"), report),
         authority);
   }
 
-  private static List<HeaderValueOption> written(Field operations, Report report) {
+  private static List<HeaderValueOption> written(
+      Field operations, boolean isRequest, Report report) {
     List<HeaderValueOption> written = new ArrayList<>();
     operations
         .get("set")
         .members()
         .forEach(
             (name, value) -> {
-              if (!isAuthority(name)) {
-                write(name, value, HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD, written, report);
+              if (!isRequest || !isAuthority(name)) {
+                write(
+                    name,
+                    value,
+                    HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+                    isRequest,
+                    written,
+                    report);
               }
             });
     operations
@@ -77,19 +85,40 @@ record HeaderOperations(
         .members()
         .forEach(
             (name, value) ->
-                write(name, value, HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD, written, report));
+                write(
+                    name,
+                    value,
+                    HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD,
+                    isRequest,
+                    written,
+                    report));
     return written;
   }
 
-  /** Adds an operation, or reports that the name is none. */
+  /** Adds an operation, or reports what is wrong with its name or value. */
   static void write(
       String name,
       Field value,
       HeaderAppendAction action,
+      boolean isRequest,
       List<HeaderValueOption> written,
       Report report) {
-    if (!isToken(name)) {
-      report.invalid(value, "a header name: " + name + " is none");
+    if (!Format.CHANGED_HEADER.accepts(name)) {
+      report.invalid(value, Format.CHANGED_HEADER.expected() + "; " + name + " is none");
+      return;
+    }
+    if (!report.isOf(Format.HEADER_VALUE, value)) {
+      return;
+    }
+    String command = HeaderCommands.unknown(value.text(), isRequest);
+    if (command != null) {
+      report.severe(
+          "NotSupported",
+          value,
+          command
+              + " is no command that clients know here (expected: "
+              + (isRequest ? "%REQ(name)%, or " : "")
+              + "%% for a percent sign); the header is left out");
       return;
     }
     written.add(
@@ -99,17 +128,15 @@ record HeaderOperations(
                     .setKey(name.toLowerCase(Locale.ROOT))
                     .setValue(value.text()))
             .setAppendAction(action)
-            .setKeepEmptyValue(true)
+            .setKeepEmptyValue(!HeaderCommands.has(value.text()))
             .build());
   }
 
   static List<String> removed(Field names, Report report) {
     List<String> removed = new ArrayList<>();
     for (Field name : names.items()) {
-      if (isToken(name.text()) && !name.text().equalsIgnoreCase("host")) {
+      if (report.isOf(Format.CHANGED_HEADER, name)) {
         removed.add(name.text().toLowerCase(Locale.ROOT));
-      } else {
-        report.invalid(name, "a header name, not host");
       }
     }
     return removed;
@@ -117,19 +144,6 @@ record HeaderOperations(
 
   static boolean isAuthority(String name) {
     return name.equalsIgnoreCase("host") || name.equals(":authority");
-  }
-
-  private static boolean isToken(String name) {
-    if (name.isEmpty()) {
-      return false;
-    }
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c <= ' ' || c >= 127 || "()<>@,;:\\\"/[]?={}".indexOf(c) >= 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Returns these operations and then the others. */

@@ -89,20 +89,21 @@ final class HttpRouteFilters {
     Field request = filter.get("requestHeaderModifier");
     Field response = filter.get("responseHeaderModifier");
     return new HeaderOperations(
-        written(request, report),
+        written(request, true, report),
         HeaderOperations.removed(request.get("remove"), report),
-        written(response, report),
+        written(response, false, report),
         HeaderOperations.removed(response.get("remove"), report),
         null);
   }
 
-  private static List<HeaderValueOption> written(Field modifier, Report report) {
+  private static List<HeaderValueOption> written(Field modifier, boolean isRequest, Report report) {
     List<HeaderValueOption> written = new ArrayList<>();
     for (Field header : modifier.get("set").items()) {
       HeaderOperations.write(
           header.get("name").text(),
           header.get("value"),
           HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD,
+          isRequest,
           written,
           report);
     }
@@ -111,6 +112,7 @@ final class HttpRouteFilters {
           header.get("name").text(),
           header.get("value"),
           HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD,
+          isRequest,
           written,
           report);
     }

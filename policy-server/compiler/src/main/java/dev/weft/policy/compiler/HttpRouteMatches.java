@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.compiler;
 
+import dev.weft.policy.model.Format;
 import dev.weft.policy.model.PolicyResource;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
@@ -24,8 +25,14 @@ final class HttpRouteMatches {
     RouteMatch.Builder match = RouteMatch.newBuilder();
     Field path = field.get("path");
     String value = path.get("value").text("/");
+    String type = path.get("type").text("PathPrefix");
     String prefix = null;
-    switch (path.get("type").text("PathPrefix")) {
+    if (!type.equals("RegularExpression")
+        && path.get("value").isPresent()
+        && !report.isOf(Format.GATEWAY_PATH, path.get("value"))) {
+      return null;
+    }
+    switch (type) {
       case "Exact" -> match.setPath(value);
       case "PathPrefix" -> {
         prefix = value.endsWith("/") ? value.substring(0, value.length() - 1) : value;

@@ -55,6 +55,19 @@ final class HttpRoutes {
             spec.get("hostnames"),
             "hostnames mean nothing where the parent is a service");
       }
+      if (spec.get("parentRefs").items().isEmpty()) {
+        report.severe(
+            "NoMatchingParent",
+            spec.get("parentRefs"),
+            "none (expected: at least one Service, ServiceEntry or Hostname); the route applies to"
+                + " no request");
+      }
+      if (spec.get("useDefaultGateways").text("None").equals("All")) {
+        report.severe(
+            "NotSupported",
+            spec.get("useDefaultGateways"),
+            "there are no gateways here (expected: parentRefs)");
+      }
       List<HttpRouteRules.Compiled> rules =
           all.made.get(
               resource,
@@ -120,10 +133,13 @@ final class HttpRoutes {
       return;
     }
     int only = (int) report.number(parent.get("port"), 1, MAX_PORT, 0);
+    String section = parent.get("sectionName").text();
     boolean isForAll = resource.namespace().equals(service.namespace());
     boolean isAttached = false;
     for (Service.Port port : service.ports()) {
-      if (port.protocol().isHttp() && (only == 0 || only == port.number())) {
+      if (port.protocol().isHttp()
+          && (only == 0 || only == port.number())
+          && (section.isEmpty() || section.equals(port.name()))) {
         isAttached = true;
         List<Attached> attached =
             byParent.computeIfAbsent(
@@ -138,7 +154,16 @@ final class HttpRoutes {
       report.severe(
           "NoMatchingParent",
           parent,
-          service.host() + " has no HTTP port" + (only == 0 ? "" : " " + only));
+          service.host()
+              + " has no HTTP port"
+              + (only == 0 ? "" : " " + only)
+              + (section.isEmpty() ? "" : " named " + section)
+              + " (expected: one of "
+              + service.ports().stream()
+                  .filter(port -> port.protocol().isHttp())
+                  .map(port -> port.name() + ":" + port.number())
+                  .toList()
+              + ")");
     }
   }
 

@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.MaglevLbConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.RingHashLbConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +27,21 @@ record LoadBalancing(LbPolicy policy, long tableSize, @Nullable HashPolicy hashP
   static final LoadBalancing DEFAULT = new LoadBalancing(LbPolicy.LEAST_REQUEST, 0, null);
 
   private static final long MAX_TABLE = 8 * 1024 * 1024;
+
+  /** What agents make of a ring at most: 12 MB of it. */
+  private static final long MAX_OF_AGENTS = 1024 * 1024;
+
   private static final long MAX_MAGLEV = 5_000_011;
+  private static final int PRIME_CERTAINTY = 40;
 
   static @Nullable LoadBalancing read(Field field, Report report) {
     if (!field.isPresent()) {
       return null;
     }
-    report.notEnforced(field.get("localityLbSetting"));
+    Field locality = field.get("localityLbSetting");
+    if (locality.get("enabled").bool(true)) {
+      report.notEnforced(locality);
+    }
     report.notEnforced(field.get("warmupDurationSecs"));
     report.notEnforced(field.get("warmup"));
     Field hash = field.get("consistentHash");
@@ -67,14 +76,30 @@ record LoadBalancing(LbPolicy policy, long tableSize, @Nullable HashPolicy hashP
     Field maglev = hash.get("maglev");
     if (maglev.isPresent()) {
       return new LoadBalancing(
-          LbPolicy.MAGLEV, report.number(maglev.get("tableSize"), 1, MAX_MAGLEV, 0), hashPolicy);
+          LbPolicy.MAGLEV, tableSize(maglev.get("tableSize"), report), hashPolicy);
     }
     Field deprecated = hash.get("minimumRingSize");
     Field size = hash.get("ringHash").get("minimumRingSize");
     return new LoadBalancing(
-        LbPolicy.RING_HASH,
-        report.number(size.isPresent() ? size : deprecated, 1, MAX_TABLE, 0),
-        hashPolicy);
+        LbPolicy.RING_HASH, ringSize(size.isPresent() ? size : deprecated, report), hashPolicy);
+  }
+
+  private static long ringSize(Field field, Report report) {
+    long size = report.number(field, 0, MAX_TABLE, 0);
+    if (size > MAX_OF_AGENTS) {
+      report.warning(
+          "Limited", field, size + " (expected: <= " + MAX_OF_AGENTS + "); agents make no more");
+    }
+    return size;
+  }
+
+  private static long tableSize(Field field, Report report) {
+    long size = report.number(field, 2, MAX_MAGLEV, 0);
+    if (size > 0 && !BigInteger.valueOf(size).isProbablePrime(PRIME_CERTAINTY)) {
+      report.invalid(field, "a prime");
+      return 0;
+    }
+    return size;
   }
 
   private static @Nullable HashPolicy hashPolicy(Field hash, Report report) {

@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.compiler;
 
+import dev.weft.policy.model.Format;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Matches {
   /** What a catch-all matches. */
   static final RouteMatch ANY = RouteMatch.newBuilder().setPrefix("/").build();
+
+  /** Istio's way to match what a token says, at gateways. */
+  private static final String CLAIMS = "@request.auth.";
 
   private static final String ONE_OF = "one of exact, prefix and regex";
 
@@ -77,6 +81,18 @@ final class Matches {
 
   private static boolean readHeader(
       String name, Field value, boolean isWithout, RouteMatch.Builder match, Report report) {
+    if (!Format.MATCHED_HEADER.accepts(name)) {
+      report.severe(
+          "InvalidValue",
+          value,
+          name + " (expected: " + Format.MATCHED_HEADER.expected() + "); it matches no request");
+      return false;
+    }
+    if (name.startsWith(CLAIMS)) {
+      report.severe(
+          "NotSupported", value, "claims are not known to clients; the match matches no request");
+      return false;
+    }
     HeaderMatcher.Builder header =
         HeaderMatcher.newBuilder().setName(name.toLowerCase(Locale.ROOT)).setInvertMatch(isWithout);
     if (isPresence(value)) {
@@ -95,6 +111,10 @@ final class Matches {
 
   private static boolean readQueryParameter(
       String name, Field value, RouteMatch.Builder match, Report report) {
+    if (name.isEmpty()) {
+      report.invalid(value, "a parameter's name");
+      return false;
+    }
     QueryParameterMatcher.Builder parameter = QueryParameterMatcher.newBuilder().setName(name);
     if (isPresence(value)) {
       parameter.setPresentMatch(true);

@@ -37,11 +37,11 @@ record Outlier(OutlierDetection detection, int minHealthPercent) {
       outlier.setConsecutiveGatewayFailure(Protos.uint32(value));
       outlier.setEnforcingConsecutiveGatewayFailure(Protos.uint32(value > 0 ? ALWAYS : 0));
     }
-    Duration interval = positive(field.get("interval"), report);
+    Duration interval = report.positiveDuration(field.get("interval"));
     if (interval != null) {
       outlier.setInterval(Protos.duration(interval));
     }
-    Duration baseEjection = positive(field.get("baseEjectionTime"), report);
+    Duration baseEjection = report.positiveDuration(field.get("baseEjectionTime"));
     if (baseEjection != null) {
       outlier.setBaseEjectionTime(Protos.duration(baseEjection));
     }
@@ -49,18 +49,9 @@ record Outlier(OutlierDetection detection, int minHealthPercent) {
     if (percent > 0) {
       outlier.setMaxEjectionPercent(Protos.uint32(percent));
     }
+    // The number of failures to connect means something only where they are counted apart.
     report.notEnforced(field.get("splitExternalLocalOriginErrors"));
-    report.notEnforced(field.get("consecutiveLocalOriginFailures"));
     return new Outlier(
         outlier.build(), (int) report.number(field.get("minHealthPercent"), 0, 100, 0));
-  }
-
-  private static @Nullable Duration positive(Field field, Report report) {
-    Duration duration = report.duration(field);
-    if (duration != null && duration.isZero()) {
-      report.invalid(field, "more than 0");
-      return null;
-    }
-    return duration;
   }
 }

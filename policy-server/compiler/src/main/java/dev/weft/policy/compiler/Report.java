@@ -4,9 +4,11 @@
  */
 package dev.weft.policy.compiler;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.weft.policy.model.Finding;
+import dev.weft.policy.model.Format;
 import dev.weft.policy.model.ResourceKey;
 import java.time.Duration;
 import java.util.Set;
@@ -43,11 +45,30 @@ final class Report {
     severe("InvalidValue", field, field.node() + " (expected: " + expected + "); it is left out");
   }
 
-  /** Says, if the field is there, that agents do not do what it asks for. */
+  /** Says, if the field asks for something, that agents do not do it. */
   void notEnforced(Field field) {
-    if (field.isPresent()) {
+    if (asksForSomething(field.node())) {
       severe("NotEnforced", field, "not enforced by clients; remove it or do not rely on it");
     }
+  }
+
+  /** What is false, 0 or empty is what holds without it too. */
+  private static boolean asksForSomething(JsonNode node) {
+    if (node.isContainerNode()) {
+      for (JsonNode member : node) {
+        if (asksForSomething(member)) {
+          return true;
+        }
+      }
+      return false;
+    }
+    Duration duration = node.isTextual() ? GoDuration.parse(node.asText()) : null;
+    return !(node.isMissingNode()
+        || node.isNull()
+        || (node.isBoolean() && !node.asBoolean())
+        || (node.isNumber() && node.asDouble() == 0)
+        || (node.isTextual() && node.asText().isEmpty())
+        || (duration != null && duration.isZero()));
   }
 
   /** Returns a whole number of a range; the fallback if it is missing, or bad and reported. */
@@ -88,8 +109,31 @@ final class Report {
     return value;
   }
 
+  /** Returns a duration of more than 0; null if it is missing, or bad and reported. */
+  @Nullable Duration positiveDuration(Field field) {
+    Duration duration = duration(field);
+    if (duration != null && duration.isZero()) {
+      invalid(field, "more than 0");
+      return null;
+    }
+    return duration;
+  }
+
+  /** Returns whether this has a form, and reports it if not. */
+  boolean isOf(Format format, Field field) {
+    boolean isSo = format.accepts(field.text());
+    if (!isSo) {
+      invalid(field, format.expected());
+    }
+    return isSo;
+  }
+
   /** Returns whether this is an RE2 expression, and reports it if not. */
   boolean isRegex(Field field) {
+    if (field.text().isEmpty()) {
+      invalid(field, "an RE2 expression that is not empty");
+      return false;
+    }
     try {
       Pattern.compile(field.text());
       return true;

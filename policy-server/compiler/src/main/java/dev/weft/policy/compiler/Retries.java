@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.compiler;
 
+import dev.weft.policy.model.Format;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryBackOff;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
@@ -21,24 +22,12 @@ final class Retries {
   private static final int RESELECTS = 5;
   private static final String STATUS_CODES = "retriable-status-codes";
 
-  private static final Set<String> CONDITIONS =
-      Set.of(
-          "5xx",
-          "gateway-error",
-          "reset",
-          "reset-before-request",
-          "connect-failure",
-          "envoy-ratelimited",
-          "retriable-4xx",
-          "refused-stream",
-          STATUS_CODES,
-          "retriable-headers",
-          "http3-post-connect-failure",
-          "cancelled",
-          "deadline-exceeded",
-          "internal",
-          "resource-exhausted",
-          "unavailable");
+  /** The agents' own limit. */
+  private static final int MAX_ATTEMPTS = 1000;
+
+  /** Envoy's words for what agents do not know: HTTP/3, rate limits, headers of the response. */
+  private static final Set<String> NOT_ENFORCED =
+      Set.of("retriable-headers", "envoy-ratelimited", "http3-post-connect-failure");
 
   private static final RetryHostPredicate PREVIOUS_HOSTS =
       RetryHostPredicate.newBuilder()
@@ -65,7 +54,8 @@ final class Retries {
       return DEFAULT;
     }
     Field attempts = retries.get("attempts");
-    long count = report.number(attempts, 0, Integer.MAX_VALUE, 0);
+    long count =
+        report.number(attempts, 0, MAX_ATTEMPTS, attempts.isPresent() ? DEFAULT_ATTEMPTS : 0);
     if (count == 0) {
       if (!attempts.isPresent() && !retries.node().isEmpty()) {
         report.warning("NoAttempts", attempts, "not set, which means 0: nothing is retried");
@@ -105,8 +95,7 @@ final class Retries {
       policy.setRetryOn(DEFAULT_ON + "," + STATUS_CODES);
     }
     policy.setNumRetries(
-        Protos.uint32(
-            report.number(retry.get("attempts"), 0, Integer.MAX_VALUE, DEFAULT_ATTEMPTS)));
+        Protos.uint32(report.number(retry.get("attempts"), 0, MAX_ATTEMPTS, DEFAULT_ATTEMPTS)));
     Duration backoff = report.duration(retry.get("backoff"));
     if (backoff != null && !backoff.isZero()) {
       policy.setRetryBackOff(RetryBackOff.newBuilder().setBaseInterval(Protos.duration(backoff)));
@@ -122,10 +111,15 @@ final class Retries {
     List<String> conditions = new ArrayList<>();
     for (String part : on.text().split(",", -1)) {
       String condition = part.strip();
-      int status = status(condition);
-      if (status > 0) {
-        policy.addRetriableStatusCodes(status);
-      } else if (CONDITIONS.contains(condition)) {
+      if (condition.isEmpty()) {
+        continue;
+      }
+      boolean isKnown = Format.RETRY_ON.accepts(condition);
+      if (isKnown && status(condition) > 0) {
+        policy.addRetriableStatusCodes(status(condition));
+      } else if (NOT_ENFORCED.contains(condition)) {
+        report.severe("NotEnforced", on, condition + ": not enforced by clients; it is left out");
+      } else if (isKnown) {
         conditions.add(condition);
       } else {
         report.severe(
@@ -133,7 +127,7 @@ final class Retries {
             on,
             "\""
                 + condition
-                + "\" (expected: a retry condition of Envoy's, or a status); it is"
+                + "\" (expected: a retry condition of Envoy's, or a status from 100 to 599); it is"
                 + " left out");
       }
     }

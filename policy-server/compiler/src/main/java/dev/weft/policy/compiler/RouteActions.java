@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.compiler;
 
+import com.google.re2j.Pattern;
 import dev.weft.policy.model.PolicyResource;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction.RedirectResponseCode;
@@ -134,7 +135,7 @@ final class RouteActions {
     String uri = rewrite.get("uri").text();
     Field regex = rewrite.get("uriRegexRewrite");
     if (regex.isPresent()) {
-      if (report.isRegex(regex.get("match"))) {
+      if (report.isRegex(regex.get("match")) && isSubstitution(regex, report)) {
         action.setRegexRewrite(substitute(regex.get("match").text(), regex.get("rewrite").text()));
       }
     } else if (!uri.isEmpty() && route.getMatch().hasSafeRegex()) {
@@ -145,6 +146,22 @@ final class RouteActions {
     if (!rewrite.get("authority").text().isEmpty()) {
       action.setHostRewriteLiteral(rewrite.get("authority").text());
     }
+  }
+
+  /** Returns whether the groups that the rewrite names are there, and reports it if not. */
+  private static boolean isSubstitution(Field regex, Report report) {
+    int groups = Pattern.compile(regex.get("match").text()).groupCount();
+    Field rewrite = regex.get("rewrite");
+    String text = rewrite.text();
+    for (int i = text.indexOf('\\'); i >= 0; i = text.indexOf('\\', i + 2)) {
+      char next = i + 1 < text.length() ? text.charAt(i + 1) : ' ';
+      boolean isGroup = next >= '0' && next <= '9' && next - '0' <= groups;
+      if (!isGroup && next != '\\') {
+        report.invalid(rewrite, "at most group " + groups + ", or \\\\ after a backslash");
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns the rewrite that puts a path in the place of all of it but the query. */

@@ -116,16 +116,21 @@ record Service(
    * @param labels for subsets
    * @param locality {@code region/zone/subzone}; empty if unknown
    * @param weight 1 or more
+   * @param account whom it runs as; null if that is not told
    */
   record Endpoint(
       String address,
       Map<String, Integer> ports,
       Map<String, String> labels,
       String locality,
-      int weight) {
+      int weight,
+      @Nullable Account account) {
     Endpoint {
       ports = Map.copyOf(ports);
       labels = Map.copyOf(labels);
     }
   }
+
+  /** An account of the mesh, which an identity is made of. */
+  record Account(String namespace, String name) {}
 }

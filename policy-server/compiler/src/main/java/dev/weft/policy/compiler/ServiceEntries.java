@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.compiler;
 
+import dev.weft.policy.model.Format;
 import dev.weft.policy.model.PolicyResource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,8 +24,26 @@ final class ServiceEntries {
     Field spec = Field.spec(entry);
     Service.Resolution resolution = resolution(spec.get("resolution"), report);
     List<Service.Port> ports = ports(spec.get("ports"), report);
-    List<Service.Endpoint> endpoints = endpoints(spec.get("endpoints"), resolution, report);
+    List<Service.Endpoint> endpoints =
+        endpoints(spec.get("endpoints"), resolution, entry.namespace(), report);
     Map<String, String> selector = spec.get("workloadSelector").get("labels").textMembers();
+    if (ports.isEmpty()) {
+      report.severe(
+          "NoPorts", spec.get("ports"), "none (expected: at least one); nothing is declared");
+    }
+    if (resolution == Service.Resolution.STATIC && endpoints.isEmpty() && selector.isEmpty()) {
+      report.severe(
+          "NoEndpoints",
+          spec.get("endpoints"),
+          "none (expected: endpoints or workloadSelector, because resolution is STATIC); requests"
+              + " are answered with 503");
+    }
+    if (!spec.get("addresses").items().isEmpty()) {
+      report.warning(
+          "NotEnforced",
+          spec.get("addresses"),
+          "clients know services by host; calls to an address are not managed");
+    }
     if (!selector.isEmpty() && !endpoints.isEmpty()) {
       report.severe(
           "InvalidValue",
@@ -37,7 +56,7 @@ final class ServiceEntries {
     Visibility visibility = Visibility.of(spec.get("exportTo").texts(), entry.namespace());
     List<Service> services = new ArrayList<>();
     for (Field host : spec.get("hosts").items()) {
-      if (host.text().isEmpty() || host.text().equals("*")) {
+      if (!Format.HOST.accepts(host.text()) || host.text().equals("*")) {
         report.invalid(host, "a host name, or a wildcard such as *.example.com");
         continue;
       }
@@ -88,7 +107,11 @@ final class ServiceEntries {
       if (value == 0) {
         continue;
       }
-      Protocol protocol = Protocol.of(port.get("protocol").text("TCP"));
+      String name = port.get("name").text();
+      Protocol protocol =
+          port.get("protocol").text().isEmpty()
+              ? Protocol.ofPort(value, name)
+              : Protocol.of(port.get("protocol").text());
       if (protocol == null) {
         report.severe(
             "InvalidValue",
@@ -98,7 +121,7 @@ final class ServiceEntries {
         protocol = Protocol.TCP;
       }
       int target = (int) report.number(port.get("targetPort"), 1, MAX_PORT, value);
-      Service.Port made = new Service.Port(value, target, port.get("name").text(), protocol);
+      Service.Port made = new Service.Port(value, target, name, protocol);
       if (ports.putIfAbsent(value, made) != null) {
         report.invalid(number, "each number once");
       }
@@ -107,7 +130,7 @@ final class ServiceEntries {
   }
 
   private static List<Service.Endpoint> endpoints(
-      Field field, Service.Resolution resolution, Report report) {
+      Field field, Service.Resolution resolution, String namespace, Report report) {
     List<Service.Endpoint> endpoints = new ArrayList<>();
     for (Field endpoint : field.items()) {
       Field address = endpoint.get("address");
@@ -117,13 +140,20 @@ final class ServiceEntries {
       } else if (address.text().isEmpty() || address.text().startsWith("unix:")) {
         report.invalid(address, "an IP address or a host name");
       } else {
-        endpoints.add(endpoint(endpoint, report));
+        endpoints.add(endpoint(endpoint, namespace, report));
       }
     }
     return endpoints;
   }
 
-  private static Service.Endpoint endpoint(Field endpoint, Report report) {
+  private static Service.Endpoint endpoint(Field endpoint, String namespace, Report report) {
+    if (!endpoint.get("network").text().isEmpty()) {
+      report.warning(
+          "NotEnforced",
+          endpoint.get("network"),
+          "there are no gateways between networks; the address is called as it is");
+    }
+    String account = endpoint.get("serviceAccount").text();
     Map<String, Integer> ports = new LinkedHashMap<>();
     endpoint
         .get("ports")
@@ -140,6 +170,7 @@ final class ServiceEntries {
         ports,
         endpoint.get("labels").textMembers(),
         endpoint.get("locality").text(),
-        (int) Math.max(1, report.number(endpoint.get("weight"), 0, Integer.MAX_VALUE, 1)));
+        (int) Math.max(1, report.number(endpoint.get("weight"), 0, Integer.MAX_VALUE, 1)),
+        account.isEmpty() ? null : new Service.Account(namespace, account));
   }
 }

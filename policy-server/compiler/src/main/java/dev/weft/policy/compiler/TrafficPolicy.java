@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool limits
  * @param outlier when an endpoint is ejected
  * @param tls how connections are secured
+ * @param retryBudget how many retries may be under way; of the host or a subset, not of a port
  * @param ports what holds for single ports instead of all of this
  */
 record TrafficPolicy(
@@ -23,8 +24,9 @@ record TrafficPolicy(
     @Nullable ConnectionPool pool,
     @Nullable Outlier outlier,
     @Nullable ClientTls tls,
+    @Nullable RetryBudget retryBudget,
     Map<Integer, TrafficPolicy> ports) {
-  static final TrafficPolicy NONE = new TrafficPolicy(null, null, null, null, Map.of());
+  static final TrafficPolicy NONE = new TrafficPolicy(null, null, null, null, null, Map.of());
 
   private static final int MAX_PORT = 65_535;
 
@@ -47,7 +49,10 @@ record TrafficPolicy(
       }
     }
     report.notEnforced(field.get("tunnel"));
-    report.notEnforced(field.get("proxyProtocol"));
+    Field proxyProtocol = field.get("proxyProtocol");
+    if (proxyProtocol.isPresent()) { // an empty one is version 1
+      report.severe("NotEnforced", proxyProtocol, "clients do not speak it; remove it");
+    }
     return groups(field, ports, report);
   }
 
@@ -58,6 +63,7 @@ record TrafficPolicy(
         ConnectionPool.read(field.get("connectionPool"), report),
         Outlier.read(field.get("outlierDetection"), report),
         ClientTls.read(field.get("tls"), report),
+        RetryBudget.read(field.get("retryBudget"), report),
         ports);
   }
 
@@ -68,14 +74,22 @@ record TrafficPolicy(
   static TrafficPolicy effective(TrafficPolicy ofHost, TrafficPolicy ofSubset, int port) {
     TrafficPolicy host = ofHost.ports.getOrDefault(port, ofHost);
     TrafficPolicy subsetPort = ofSubset.ports.get(port);
+    RetryBudget budget = ofSubset.retryBudget != null ? ofSubset.retryBudget : ofHost.retryBudget;
     if (subsetPort != null) {
-      return subsetPort;
+      return new TrafficPolicy(
+          subsetPort.balancing,
+          subsetPort.pool,
+          subsetPort.outlier,
+          subsetPort.tls,
+          budget,
+          Map.of());
     }
     return new TrafficPolicy(
         ofSubset.balancing != null ? ofSubset.balancing : host.balancing,
         ofSubset.pool != null ? ofSubset.pool : host.pool,
         ofSubset.outlier != null ? ofSubset.outlier : host.outlier,
         ofSubset.tls != null ? ofSubset.tls : host.tls,
+        budget,
         Map.of());
   }
 }

@@ -5,6 +5,7 @@
 package dev.weft.policy.compiler;
 
 import dev.weft.policy.model.Finding;
+import dev.weft.policy.model.Format;
 import dev.weft.policy.model.PolicyResource;
 import dev.weft.policy.model.ResourceKey;
 import java.util.ArrayList;
@@ -62,11 +63,15 @@ final class VirtualServices {
 
   private void add(PolicyResource resource, Compiled compiled, Report report) {
     List<Field> hostFields = Field.spec(resource).get("hosts").items();
-    for (int i = 0; i < compiled.hosts().size(); i++) {
+    int index = 0;
+    for (Field hostField : hostFields) {
+      if (index == compiled.hosts().size() || !Format.HOST.accepts(hostField.text())) {
+        continue;
+      }
       List<Compiled> sameHost =
-          byHost.computeIfAbsent(compiled.hosts().get(i), key -> new ArrayList<>());
+          byHost.computeIfAbsent(compiled.hosts().get(index++), key -> new ArrayList<>());
       if (sameHost.stream().noneMatch(one -> one.resource().equals(compiled.resource()))) {
-        reportConflict(compiled, sameHost, hostFields.get(i), report);
+        reportConflict(compiled, sameHost, hostField, report);
         sameHost.add(compiled);
       }
     }
@@ -187,6 +192,9 @@ final class VirtualServices {
       if (isInEffect(spec, report)) {
         VirtualServiceRoutes compiler = new VirtualServiceRoutes(resource, destinations, report);
         for (Field hostField : spec.get("hosts").items()) {
+          if (!report.isOf(Format.HOST, hostField)) {
+            continue;
+          }
           String host = services.resolve(hostField.text(), resource.namespace());
           hosts.add(host);
           Set<Integer> ports = httpPorts(host, services);

@@ -4,6 +4,8 @@
  */
 package dev.weft.policy.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 /**
  * What is wrong with one field of a resource.
  *
@@ -13,6 +15,17 @@ package dev.weft.policy.model;
  * @param expected what should stand there
  */
 public record Problem(Sort sort, String field, String value, String expected) {
+  private static final int MAX_SHOWN_LENGTH = 80;
+
+  /** Returns a problem that shows a value as it stands there. */
+  static Problem of(Sort sort, String field, JsonNode value, String expected) {
+    String shown = value.toString();
+    return new Problem(
+        sort,
+        field,
+        shown.length() > MAX_SHOWN_LENGTH ? shown.substring(0, MAX_SHOWN_LENGTH) + "..." : shown,
+        expected);
+  }
 
   /** Sorts of problems. */
   public enum Sort {

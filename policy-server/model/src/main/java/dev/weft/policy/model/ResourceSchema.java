@@ -24,10 +24,17 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <ul>
  *   <li>{@code $ref: Name} stands for {@code definitions.Name} of the same file
- *   <li>{@code format: duration} is a duration as {@code 1h30m}, {@code gateway-duration} one as
- *       the Gateway API writes it, {@code re2} a regular expression
+ *   <li>{@code format} names a {@link Format}, or else is a note for readers
+ *   <li>{@code x-weft-keys} names the {@link Format} of the keys of a map
  *   <li>{@code x-weft-expected} says in words what a {@code pattern} asks for
  *   <li>{@code x-weft-at-most-one-of} lists groups of fields that exclude each other
+ *   <li>{@code x-weft-at-least-one-of} lists groups of fields of which one has to say something
+ *   <li>{@code x-weft-format-by-type} tells, by the value of {@code type}, the {@link Format} of
+ *       the field {@code field}
+ *   <li>{@code x-weft-substitution} names an expression and the text with its groups
+ *   <li>{@code x-weft-unique} lists fields whose values are there once in all items
+ *   <li>{@code x-weft-types-exclude} lists groups of types of which only one is in a list
+ *   <li>{@code x-weft-prime}: the number is a prime
  *   <li>{@code x-weft-union} tells, by the value of {@code type}, which field has to be there
  *   <li>{@code x-weft-max-sum} says, by its name, what a number's sum over all items may be at most
  *   <li>{@code x-kubernetes-preserve-unknown-fields}: anything goes inside

@@ -5,7 +5,7 @@
 package dev.weft.policy.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.re2j.PatternSyntaxException;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares one resource with a schema. Not thread-safe. */
 final class SchemaCheck {
-  private static final int MAX_SHOWN_LENGTH = 80;
-  private static final Pattern DURATION =
-      Pattern.compile("0|([0-9]+(\\.[0-9]+)?(ns|us|\u00b5s|ms|s|m|h))+");
-  private static final Pattern GATEWAY_DURATION = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
+  /** Certain enough: the chance of taking another number for a prime is below 2 to the -40. */
+  private static final int PRIME_CERTAINTY = 40;
 
   private final List<Problem> problems = new ArrayList<>();
+  private final FieldRelations relations = new FieldRelations(problems);
 
   List<Problem> check(JsonNode schema, JsonNode resource) {
     value(schema, resource, "");
@@ -82,12 +81,7 @@ final class SchemaCheck {
         member(schema, entry, field);
       }
     }
-    for (JsonNode group : schema.path("x-weft-at-most-one-of")) {
-      exclusive(group, object, field);
-    }
-    if (schema.has("x-weft-union")) {
-      union(schema.path("x-weft-union"), object, field);
-    }
+    relations.ofObject(schema, object, field);
   }
 
   private void member(JsonNode schema, Map.Entry<String, JsonNode> entry, String field) {
@@ -97,6 +91,7 @@ final class SchemaCheck {
     if (known != null) {
       value(known, entry.getValue(), child(field, name));
     } else if (values != null) {
+      key(schema, name, field);
       value(values, entry.getValue(), field + "[" + name + "]");
     } else if (!schema.path("x-kubernetes-preserve-unknown-fields").asBoolean()) {
       TreeSet<String> names = new TreeSet<>();
@@ -109,40 +104,14 @@ final class SchemaCheck {
     }
   }
 
-  private void exclusive(JsonNode group, JsonNode object, String field) {
-    List<String> present = new ArrayList<>();
-    for (JsonNode name : group) {
-      if (object.hasNonNull(name.asText())) {
-        present.add(name.asText());
-      }
-    }
-    if (present.size() > 1) {
-      problems.add(
-          new Problem(
-              Problem.Sort.INVALID_VALUE,
-              field,
-              String.join(" and ", present),
-              "at most one of " + String.join(", ", texts(group))));
-    }
-  }
-
-  private void union(JsonNode fieldsByType, JsonNode object, String field) {
-    String type = object.path("type").asText();
-    for (Map.Entry<String, JsonNode> entry : fieldsByType.properties()) {
-      String name = entry.getValue().asText();
-      boolean isPresent = object.hasNonNull(name);
-      if (entry.getKey().equals(type) && !isPresent) {
-        problems.add(
-            new Problem(
-                Problem.Sort.MISSING, child(field, name), "", "it, because type is " + type));
-      } else if (!entry.getKey().equals(type) && isPresent) {
-        problems.add(
-            new Problem(
-                Problem.Sort.INVALID_VALUE,
-                child(field, name),
-                "present",
-                "absent, because type is " + type));
-      }
+  private void key(JsonNode schema, String name, String field) {
+    Format format = Format.named(schema.path("x-weft-keys").asText());
+    if (format != null && !format.accepts(name)) {
+      add(
+          Problem.Sort.INVALID_VALUE,
+          field + "[" + name + "]",
+          TextNode.valueOf(name),
+          format.expected());
     }
   }
 
@@ -152,6 +121,7 @@ final class SchemaCheck {
     for (JsonNode item : array) {
       value(schema.path("items"), item, field + "[" + index++ + "]");
     }
+    relations.ofArray(schema, array, field);
     for (Map.Entry<String, JsonNode> limit : schema.path("x-weft-max-sum").properties()) {
       sum(limit.getKey(), limit.getValue().asLong(), array, field);
     }
@@ -181,32 +151,18 @@ final class SchemaCheck {
     if (!pattern.isEmpty() && !Pattern.compile(pattern).matcher(text).find()) {
       add(Problem.Sort.INVALID_VALUE, field, value, schema.path("x-weft-expected").asText(pattern));
     }
-    switch (schema.path("format").asText("")) {
-      case "duration" -> duration(DURATION, "a duration as 500ms, 1.5s or 1h30m", value, field);
-      case "gateway-duration" ->
-          duration(GATEWAY_DURATION, "a duration as 500ms, 10s or 1h30m", value, field);
-      case "re2" -> regularExpression(value, field);
-      default -> {
-        // a note for readers of the schema
-      }
-    }
-  }
-
-  private void duration(Pattern form, String expected, JsonNode value, String field) {
-    if (!form.matcher(value.asText()).matches()) {
-      add(Problem.Sort.INVALID_VALUE, field, value, expected);
+    Format format = Format.named(schema.path("format").asText());
+    if (format == Format.RE2) {
+      regularExpression(value, field);
+    } else if (format != null && !format.accepts(text)) {
+      add(Problem.Sort.INVALID_VALUE, field, value, format.expected());
     }
   }
 
   private void regularExpression(JsonNode value, String field) {
-    try {
-      com.google.re2j.Pattern.compile(value.asText());
-    } catch (PatternSyntaxException e) {
-      add(
-          Problem.Sort.INVALID_VALUE,
-          field,
-          value,
-          "an RE2 expression; " + e.getDescription() + ": " + e.getPattern());
+    String problem = Format.regexProblem(value.asText());
+    if (problem != null) {
+      add(Problem.Sort.INVALID_VALUE, field, value, Format.RE2.expected() + "; " + problem);
     }
   }
 
@@ -224,6 +180,10 @@ final class SchemaCheck {
       add(Problem.Sort.INVALID_VALUE, field, value, "an integer of 32 bits");
     } else {
       range(schema, "minimum", "maximum", value.asDouble(), "", value, field);
+      if (schema.path("x-weft-prime").asBoolean()
+          && !value.bigIntegerValue().isProbablePrime(PRIME_CERTAINTY)) {
+        add(Problem.Sort.INVALID_VALUE, field, value, "a prime");
+      }
     }
   }
 
@@ -263,11 +223,7 @@ final class SchemaCheck {
   }
 
   private void add(Problem.Sort sort, String field, JsonNode value, String expected) {
-    String shown = value.toString();
-    if (shown.length() > MAX_SHOWN_LENGTH) {
-      shown = shown.substring(0, MAX_SHOWN_LENGTH) + "...";
-    }
-    problems.add(new Problem(sort, field.isEmpty() ? "the resource" : field, shown, expected));
+    problems.add(Problem.of(sort, field.isEmpty() ? "the resource" : field, value, expected));
   }
 
   private static String rangeInWords(@Nullable JsonNode minimum, @Nullable JsonNode maximum) {

@@ -59,7 +59,7 @@ class ResourceSchemaTest {
         argumentSet(
             "another type",
             Kinds.VIRTUAL_SERVICE,
-            "{hosts: orders}",
+            "{hosts: orders, http: [{}]}",
             "spec.hosts: \"orders\" (expected: a list)"),
         argumentSet(
             "a number as a string",
@@ -104,6 +104,118 @@ class ResourceSchemaTest {
             "{http: [{match: [{uri: {regex: 'a(?=b)'}}]}]}",
             "spec.http[0].match[0].uri.regex: \"a(?=b)\" (expected: an RE2 expression; invalid or"
                 + " unsupported Perl syntax: (?=)"),
+        argumentSet(
+            "no hosts",
+            Kinds.VIRTUAL_SERVICE,
+            "{hosts: [], http: [{}]}",
+            "spec.hosts: [] (expected: >= 1 items)"),
+        argumentSet(
+            "no routes",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: []}",
+            "spec: missing (expected: at least one of http, tls, tcp)"),
+        argumentSet(
+            "a wildcard in the middle",
+            Kinds.VIRTUAL_SERVICE,
+            "{hosts: [a.*.example], http: [{}]}",
+            "spec.hosts[0]: \"a.*.example\" (expected: a host name, an IP address, or a wildcard"
+                + " such as *.example.com)"),
+        argumentSet(
+            "a host with its port",
+            Kinds.VIRTUAL_SERVICE,
+            "{hosts: ['orders.example:80'], http: [{}]}",
+            "spec.hosts[0]: \"orders.example:80\" (expected: a host name, an IP address, or a"
+                + " wildcard such as *.example.com)"),
+        argumentSet(
+            "a host with a space",
+            Kinds.SERVICE_ENTRY,
+            "{hosts: [a b]}",
+            "spec.hosts[0]: \"a b\" (expected: a host name, an IP address, or a wildcard such as"
+                + " *.example.com)"),
+        argumentSet(
+            "a status that is none",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: [{retries: {retryOn: '5xx,600'}}]}",
+            "spec.http[0].retries.retryOn: \"5xx,600\" (expected: retry conditions of Envoy's and"
+                + " statuses, separated by commas)"),
+        argumentSet(
+            "more attempts than agents make",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: [{retries: {attempts: 1001}}]}",
+            "spec.http[0].retries.attempts: 1001 (expected: 0 to 1000)"),
+        argumentSet(
+            "a header's name that is none",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: [{match: [{headers: {x y: {exact: a}}}]}]}",
+            "spec.http[0].match[0].headers[x y]: \"x y\" (expected: a header name, or one of"
+                + " :method, :authority, :path and :scheme)"),
+        argumentSet(
+            "a header's value of two lines",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: [{headers: {request: {set: {x-a: \"b\\nc\"}}}}]}",
+            "spec.http[0].headers.request.set[x-a]: \"b\\nc\" (expected: one line of Latin-1)"),
+        argumentSet(
+            "host among the headers of responses",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: [{headers: {response: {add: {Host: a}}}}]}",
+            "spec.http[0].headers.response.add[Host]: \"Host\" (expected: a header name other than"
+                + " host, which a rewrite changes)"),
+        argumentSet(
+            "a group that is not there",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: [{rewrite: {uriRegexRewrite: {match: '/(a)', rewrite: '\\5'}}}]}",
+            "spec.http[0].rewrite.uriRegexRewrite.rewrite: \"\\\\5\" (expected: \\0 to \\1 or"
+                + " \\\\ after a backslash)"),
+        argumentSet(
+            "two rewrites",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: [{rewrite: {uri: /a, uriRegexRewrite: {match: /b, rewrite: /c}}}]}",
+            "spec.http[0].rewrite: uri and uriRegexRewrite (expected: at most one of uri,"
+                + " uriRegexRewrite)"),
+        argumentSet(
+            "a redirect with a timeout",
+            Kinds.VIRTUAL_SERVICE,
+            "{http: [{redirect: {uri: /a}, timeout: 1s}]}",
+            "spec.http[0]: redirect and timeout (expected: at most one of redirect,"
+                + " directResponse, timeout)"),
+        argumentSet(
+            "a table whose size is no prime",
+            Kinds.DESTINATION_RULE,
+            "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true, maglev:"
+                + " {tableSize: 1000}}}}}",
+            "spec.trafficPolicy.loadBalancer.consistentHash.maglev.tableSize: 1000 (expected: a"
+                + " prime)"),
+        argumentSet(
+            "no time to connect",
+            Kinds.DESTINATION_RULE,
+            "{host: a, trafficPolicy: {connectionPool: {tcp: {connectTimeout: 0s}}}}",
+            "spec.trafficPolicy.connectionPool.tcp.connectTimeout: \"0s\" (expected: a duration of"
+                + " more than 0 as 500ms, 1.5s or 1h30m)"),
+        argumentSet(
+            "two ports of a name",
+            Kinds.SERVICE_ENTRY,
+            "{hosts: [a], ports: [{number: 80, name: a}, {number: 81, name: a}]}",
+            "spec.ports[1].name: \"a\" (expected: each name once)"),
+        argumentSet(
+            "a path that is none",
+            Kinds.HTTP_ROUTE,
+            "{rules: [{matches: [{path: {value: foo}}]}]}",
+            "spec.rules[0].matches[0].path.value: \"foo\" (expected: a path that starts with / and"
+                + " has no //, no . or .., no query, because type is PathPrefix)"),
+        argumentSet(
+            "host among the headers",
+            Kinds.HTTP_ROUTE,
+            "{rules: [{filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name:"
+                + " Host, value: a}]}}]}]}",
+            "spec.rules[0].filters[0].requestHeaderModifier.set[0].name: \"Host\" (expected: a"
+                + " header name other than host, which a rewrite changes)"),
+        argumentSet(
+            "a redirect that is rewritten",
+            Kinds.HTTP_ROUTE,
+            "{rules: [{filters: [{type: RequestRedirect, requestRedirect: {}}, {type: URLRewrite,"
+                + " urlRewrite: {}}]}]}",
+            "spec.rules[0].filters: RequestRedirect and URLRewrite (expected: at most one of"
+                + " RequestRedirect, URLRewrite)"),
         argumentSet(
             "no mode of mutual TLS",
             Kinds.PEER_AUTHENTICATION,
@@ -160,7 +272,8 @@ class ResourceSchemaTest {
 
   @Test
   void nullIsTheSameAsNotThere() throws IOException {
-    assertThat(problems(Kinds.VIRTUAL_SERVICE, "{hosts: null, tcp: null}")).isEmpty();
+    assertThat(problems(Kinds.VIRTUAL_SERVICE, "{gateways: null, http: [{}], tcp: null}"))
+        .isEmpty();
     assertThat(problems(Kinds.DESTINATION_RULE, "{host: null}"))
         .extracting(Problem::toString)
         .containsExactly("spec.host: missing (expected: a string)");
@@ -175,7 +288,7 @@ class ResourceSchemaTest {
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
                 metadata: {name: a, finalizers: [wait]}
-                spec: {}
+                spec: {hosts: [a], http: [{}]}
                 """);
 
     assertThat(ResourceSchema.of(Kinds.VIRTUAL_SERVICE).problems(resource))
@@ -195,6 +308,9 @@ class ResourceSchemaTest {
     resource.put("apiVersion", kind.apiVersion()).put("kind", kind.name());
     resource.putObject("metadata").put("name", "orders");
     resource.set("spec", YAML.readTree(spec));
+    if (kind == Kinds.VIRTUAL_SERVICE && !resource.at("/spec").has("hosts")) {
+      resource.withObject("/spec").putArray("hosts").add("orders");
+    }
     return ResourceSchema.of(kind).problems(resource);
   }
 }

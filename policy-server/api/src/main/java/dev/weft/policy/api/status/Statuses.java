@@ -74,6 +74,14 @@ final class Statuses {
               .presentWith(warnings, "HasWarnings")
               .toJson());
     }
+    if (parents.isEmpty()) { // there is no parent to say it of
+      status.set(
+          "conditions",
+          new Conditions(
+                  resource.json().at("/status/conditions"), resource.generation(), now)
+              .holdsWithout(ofRoute, ACCEPTED, ACCEPTED)
+              .toJson());
+    }
     return status;
   }
 }
