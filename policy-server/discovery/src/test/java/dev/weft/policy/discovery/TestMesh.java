@@ -97,7 +97,7 @@ final class TestMesh implements AutoCloseable {
     this.discovery = DiscoveryServer.create(store, settings, observer, new Threads(), timer);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    for (BindableService service : discovery.services()) {
+    for (BindableService service : List.of(discovery.ads(), discovery.registry())) {
       builder.addService(ServerInterceptors.intercept(service, new SaidIdentity()));
     }
     try {
