@@ -52,13 +52,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -198,23 +194,7 @@ class PolicyServerSecurityTest {
 
   @Test
   void theAuditLogSaysWhoChangedWhatAndWhoWasRefused() throws Exception {
-    Queue<String> lines = new ConcurrentLinkedQueue<>();
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord line) {
-            lines.add(line.getMessage());
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    java.util.logging.Logger log =
-        java.util.logging.Logger.getLogger("dev.weft.policy.server.audit");
-    log.addHandler(handler);
+    AuditLines audit = new AuditLines();
     try {
       String shop = ROUTES.formatted("shop");
       String named = service("audited");
@@ -235,7 +215,7 @@ class PolicyServerSecurityTest {
       await()
           .untilAsserted(
               () ->
-                  assertThat(lines)
+                  assertThat(audit.lines)
                       .containsExactlyInAnyOrder(
                           "shop-team"
                               + from
@@ -262,7 +242,7 @@ class PolicyServerSecurityTest {
                           "watcher" + from + "POST " + shop + " -> 403",
                           "nobody" + from + "GET " + shop + " -> 401"));
     } finally {
-      log.removeHandler(handler);
+      audit.close();
     }
   }
 
