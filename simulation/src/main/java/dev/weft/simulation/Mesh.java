@@ -19,6 +19,7 @@ public record Mesh(String domain, OutboundPolicy outboundPolicy) {
     return new MeshSettings(
         domain,
         MeshSettings.DEFAULT.trustDomain(),
+        MeshSettings.DEFAULT.trustDomainAliases(),
         MeshSettings.OutboundPolicy.valueOf(outboundPolicy.name()),
         MeshSettings.DEFAULT.rootNamespace(),
         MeshSettings.DEFAULT.connectTimeout());

@@ -15,6 +15,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.SecretJWK;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
@@ -57,7 +58,8 @@ final class JwtVerifier implements TokenVerifier {
           JWSAlgorithm.ES512,
           JWSAlgorithm.HS256,
           JWSAlgorithm.HS384,
-          JWSAlgorithm.HS512);
+          JWSAlgorithm.HS512,
+          JWSAlgorithm.EdDSA);
 
   private final JwtFilter.Provider provider;
   private final ClaimReader reader;
@@ -162,6 +164,9 @@ final class JwtVerifier implements TokenVerifier {
   }
 
   private boolean isSignedBy(JWK candidate, SignedJWT jwt) {
+    if (candidate instanceof OctetKeyPair edwards) {
+      return EdwardsSignature.isGood(jwt, edwards);
+    }
     try {
       Key key =
           candidate instanceof AsymmetricJWK pair

@@ -22,6 +22,9 @@ import java.util.function.LongSupplier;
 public final class JwtVerifiers implements TokenVerifier.Factory {
   private static final long IDLE_SECONDS = 10;
 
+  /** A server that is slow on purpose keeps one from the others. */
+  private static final int THREADS = 4;
+
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final Executor executor;
@@ -37,12 +40,12 @@ public final class JwtVerifiers implements TokenVerifier.Factory {
     this.executor = executor;
   }
 
-  /** Makes verifiers by the system's clock, with a daemon thread that ends while it is idle. */
+  /** Makes verifiers by the system's clock, with daemon threads that end while they are idle. */
   public static JwtVerifiers create() {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            1,
-            1,
+            THREADS,
+            THREADS,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),

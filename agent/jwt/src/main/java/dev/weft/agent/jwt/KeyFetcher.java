@@ -16,12 +16,32 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
-/** Gets key sets over HTTP. Blocks: for our own thread only. Stateless. */
+/** Gets key sets over HTTP. Blocks: for our own threads only. Thread-safe. */
 final class KeyFetcher {
   private static final int MAX_BYTES = 1 << 20;
   private static final int CHUNK_BYTES = 8192;
   private static final int OK = 200;
+  private static final String TOO_LONG = "it takes too long";
+  private static final long IDLE_SECONDS = 10;
+
+  private final ScheduledThreadPoolExecutor deadlines =
+      new ScheduledThreadPoolExecutor(
+          1,
+          task -> {
+            Thread thread = new Thread(task, "weft-keys-deadlines");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  KeyFetcher() {
+    deadlines.setRemoveOnCancelPolicy(true);
+    deadlines.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    deadlines.allowCoreThreadTimeOut(true);
+  }
 
   /**
    * Returns the key set as JSON. If an OpenID configuration stands at the address, the key set is
@@ -42,7 +62,7 @@ final class KeyFetcher {
     }
   }
 
-  private static String get(String uri, long timeoutNanos) throws IOException {
+  private String get(String uri, long timeoutNanos) throws IOException {
     long end = System.nanoTime() + timeoutNanos;
     int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, timeoutNanos / 1_000_000));
     if (!(url(uri).openConnection() instanceof HttpURLConnection connection)) {
@@ -53,15 +73,30 @@ final class KeyFetcher {
     connection.setInstanceFollowRedirects(false);
     connection.setUseCaches(false);
     connection.setRequestProperty("accept", "application/json");
-    try {
-      if (connection.getResponseCode() != OK) {
-        throw new IOException(uri + " answered " + connection.getResponseCode());
-      }
-      try (InputStream in = connection.getInputStream()) {
-        return read(in, end);
-      }
+    try (InputStream in = answer(connection, end)) {
+      return read(in, end);
+    } catch (IOException e) {
+      throw System.nanoTime() - end > 0 ? new IOException(TOO_LONG, e) : e;
     } finally {
       connection.disconnect();
+    }
+  }
+
+  /**
+   * Waits for the answer's headers. The read timeout is for each read: a server that sends them
+   * byte by byte would never meet it.
+   */
+  private InputStream answer(HttpURLConnection connection, long end) throws IOException {
+    ScheduledFuture<?> deadline =
+        deadlines.schedule(connection::disconnect, end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    try {
+      int status = connection.getResponseCode();
+      if (status != OK) {
+        throw new IOException(connection.getURL() + " answered " + status);
+      }
+      return connection.getInputStream();
+    } finally {
+      deadline.cancel(false);
     }
   }
 
@@ -82,7 +117,7 @@ final class KeyFetcher {
         throw new IOException("more than " + MAX_BYTES + " bytes");
       }
       if (System.nanoTime() - end > 0) {
-        throw new IOException("it takes too long");
+        throw new IOException(TOO_LONG);
       }
     }
     return all.toString(StandardCharsets.UTF_8);

@@ -36,14 +36,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class JwtVerifierTest {
   private Instant now = NOW;
-  private final TokenVerifier verifier = verifier(Tokens.json(RSA, EC, SECRET));
+  private final TokenVerifier verifier = verifier(Tokens.json(RSA, EC, SECRET, Tokens.EDWARDS));
 
   static Stream<Arguments> good() {
     return Stream.of(
         argumentSet("RS256", JWSAlgorithm.RS256, RSA),
         argumentSet("PS384", JWSAlgorithm.PS384, RSA),
         argumentSet("ES256", JWSAlgorithm.ES256, EC),
-        argumentSet("HS256", JWSAlgorithm.HS256, SECRET));
+        argumentSet("HS256", JWSAlgorithm.HS256, SECRET),
+        argumentSet("EdDSA", JWSAlgorithm.EdDSA, Tokens.EDWARDS));
   }
 
   @ParameterizedTest(name = "{argumentSetName}")
@@ -80,6 +81,16 @@ class JwtVerifierTest {
             "the public key taken for a secret",
             signed(JWSAlgorithm.HS256, publicHalf),
             TokenFailure.UNKNOWN_KEY),
+        argumentSet(
+            "changed and signed by Ed25519",
+            signed(JWSAlgorithm.EdDSA, Tokens.EDWARDS)
+                .replaceFirst(
+                    "\\.[^.]+\\.", "." + base64("{\"iss\":\"" + Tokens.ISSUER + "\"}") + "."),
+            TokenFailure.BAD_SIGNATURE),
+        argumentSet(
+            "Ed25519 with half a signature",
+            signed(JWSAlgorithm.EdDSA, Tokens.EDWARDS).replaceFirst("[^.]{40}$", ""),
+            TokenFailure.BAD_SIGNATURE),
         argumentSet(
             "changed",
             good.replace(

@@ -33,6 +33,11 @@ final class ApiException extends RuntimeException {
     return new ApiException(400, "BadRequest", message, null);
   }
 
+  /** What the user may not do. */
+  static ApiException forbidden(String message) {
+    return new ApiException(403, "Forbidden", message, null);
+  }
+
   /** No such path. */
   static ApiException unknownPath(String path) {
     return new ApiException(

@@ -7,6 +7,7 @@ package dev.weft.policy.api;
 import com.linecorp.armeria.common.HttpData;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A request, as far as the API looks at it.
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param contentType the media type of the body without its parameters, in lower case
  * @param userAgent the header, or empty
  * @param body the body
+ * @param namespaces of which it may be told of agents and tokens; empty for all
  */
 record ApiRequest(
     String method,
@@ -26,11 +28,18 @@ record ApiRequest(
     String accept,
     String contentType,
     String userAgent,
-    HttpData body) {
+    HttpData body,
+    Set<String> namespaces) {
 
   ApiRequest {
     segments = List.copyOf(segments);
     query = Map.copyOf(query);
+    namespaces = Set.copyOf(namespaces);
+  }
+
+  /** Returns whether it may be told of what is in a namespace. */
+  boolean mayBeToldOf(String namespace) {
+    return namespaces.isEmpty() || namespaces.contains(namespace);
   }
 
   /** Returns a parameter's value, or empty. */

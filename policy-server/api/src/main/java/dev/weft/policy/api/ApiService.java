@@ -24,11 +24,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The API as an Armeria service: turns its requests into ours and our answers into its. */
 final class ApiService implements HttpService {
   private static final int WARNING_CODE = 299;
+  private static final int FIRST_FAILURE = 400;
+  private static final Set<String> READING = Set.of("GET", "HEAD");
 
   private final Function<ApiRequest, ApiAnswer> api;
   private final OpenWatches watches;
@@ -67,7 +70,11 @@ final class ApiService implements HttpService {
     if (answer instanceof ApiAnswer.Events events) {
       return WatchStream.start(events.watch(), context, watches);
     }
-    return toHttp(request.accept(), (ApiAnswer.Document) answer);
+    ApiAnswer.Document document = (ApiAnswer.Document) answer;
+    if (document.status() < FIRST_FAILURE && !READING.contains(request.method())) {
+      RequestNotes.answered(context, document.json(), !request.parameter("dryRun").isEmpty());
+    }
+    return toHttp(request.accept(), document);
   }
 
   /** Answers a request whose body did not come in whole. */
@@ -130,6 +137,7 @@ final class ApiService implements HttpService {
             ? ""
             : (contentType.type() + "/" + contentType.subtype()).toLowerCase(Locale.ROOT),
         request.headers().get(HttpHeaderNames.USER_AGENT, ""),
-        request.content());
+        request.content(),
+        RequestNotes.namespaces(context));
   }
 }

@@ -30,7 +30,8 @@ final class WeftApi {
    * Answers {@code /weft/v1/agents}, all of them; {@code /weft/v1/agents/<name>}, those of a
    * service or one instance; {@code /weft/v1/agents/<node id>/config}, what is pushed to one;
    * {@code /weft/v1/tokens}, and {@code /weft/v1/tokens/<id>} to revoke one; {@code
-   * /weft/v1/trust}.
+   * /weft/v1/trust}. Agents and tokens of namespaces that the request may not be told of are not
+   * there.
    */
   ApiAnswer handle(ApiRequest request) {
     try {
@@ -54,7 +55,7 @@ final class WeftApi {
     return switch (what) {
       case "agents" -> {
         expect(request, "GET");
-        yield isConfig ? config(name) : agents(name);
+        yield isConfig ? config(request, name) : agents(request, name);
       }
       case "tokens" -> name.isEmpty() ? tokens(request) : revoke(request, name);
       case "trust" -> {
@@ -65,8 +66,8 @@ final class WeftApi {
     };
   }
 
-  private ApiAnswer agents(String name) {
-    List<ObjectNode> agents = new ArrayList<>(directory.agents());
+  private ApiAnswer agents(ApiRequest request, String name) {
+    List<ObjectNode> agents = seen(request);
     if (!name.isEmpty()) {
       agents.removeIf(agent -> !isNamed(agent.path("workload"), name));
       if (agents.isEmpty()) {
@@ -78,8 +79,18 @@ final class WeftApi {
     return ApiAnswer.Document.ok(answer);
   }
 
-  private ApiAnswer config(String nodeId) {
-    ObjectNode configuration = directory.configuration(nodeId);
+  private List<ObjectNode> seen(ApiRequest request) {
+    List<ObjectNode> agents = new ArrayList<>(directory.agents());
+    agents.removeIf(
+        agent -> !request.mayBeToldOf(agent.path("workload").path("namespace").asText()));
+    return agents;
+  }
+
+  private ApiAnswer config(ApiRequest request, String nodeId) {
+    boolean isSeen =
+        seen(request).stream()
+            .anyMatch(agent -> agent.path("workload").path("nodeId").asText().equals(nodeId));
+    ObjectNode configuration = isSeen ? directory.configuration(nodeId) : null;
     if (configuration == null) {
       throw ApiException.notFound("agents", GROUP, nodeId);
     }
@@ -89,7 +100,7 @@ final class WeftApi {
   private ApiAnswer tokens(ApiRequest request) throws IOException {
     if (request.method().equals("GET")) {
       ObjectNode answer = JsonNodeFactory.instance.objectNode();
-      answer.putArray("tokens").addAll(tokens.tokens());
+      answer.putArray("tokens").addAll(tokensFor(request));
       return ApiAnswer.Document.ok(answer);
     }
     expect(request, "POST");
@@ -99,10 +110,15 @@ final class WeftApi {
       throw ApiException.badRequest(
           "lifetimeSeconds: " + seconds + " (expected: 1 to " + MOST_TOKEN_SECONDS + ")");
     }
+    String namespace = wanted.path("namespace").asText("default");
+    if (!request.mayBeToldOf(namespace)) {
+      throw ApiException.forbidden(
+          "namespace: " + namespace + " (expected: one of " + request.namespaces() + ")");
+    }
     try {
       ObjectNode created =
           tokens.create(
-              wanted.path("namespace").asText("default"),
+              namespace,
               wanted.path("serviceAccount").asText("default"),
               wanted.path("reusable").asBoolean(false),
               Duration.ofSeconds(seconds));
@@ -112,9 +128,17 @@ final class WeftApi {
     }
   }
 
+  private List<ObjectNode> tokensFor(ApiRequest request) {
+    return tokens.tokens().stream()
+        .filter(token -> request.mayBeToldOf(token.path("namespace").asText()))
+        .toList();
+  }
+
   private ApiAnswer revoke(ApiRequest request, String id) throws IOException {
     expect(request, "DELETE");
-    ObjectNode revoked = tokens.revoke(id);
+    boolean isSeen =
+        tokensFor(request).stream().anyMatch(token -> token.path("id").asText().equals(id));
+    ObjectNode revoked = isSeen ? tokens.revoke(id) : null;
     if (revoked == null) {
       throw ApiException.notFound("tokens", GROUP, id);
     }

@@ -90,20 +90,7 @@ public final class CertificateService implements BindableService {
       responses.onNext(response);
       responses.onCompleted();
     } catch (Refusal e) {
-      counts.refused(e.reason());
-      LOGGER.log(
-          Level.WARNING,
-          "No certificate for "
-              + arrival.address()
-              + ": "
-              + e.getMessage()
-              + " ["
-              + e.reason()
-              + "]");
-      responses.onError(
-          status(e.reason())
-              .withDescription(e.reason() + ": " + e.getMessage())
-              .asRuntimeException());
+      responses.onError(refused(arrival, e).asRuntimeException());
     } catch (IOException | RuntimeException e) {
       LOGGER.log(Level.ERROR, "No certificate for " + arrival.address() + ": the CA failed", e);
       responses.onError(
@@ -115,10 +102,6 @@ public final class CertificateService implements BindableService {
 
   private IstioCertificateResponse issue(Arrival arrival, IstioCertificateRequest request)
       throws Refusal, IOException {
-    if (!limit.take(arrival.network())) {
-      throw new Refusal(
-          Refusal.Reason.TOO_MANY, "too many requests from " + arrival.address() + "; try later");
-    }
     Request csr = CertificateAuthority.read(request.getCsr());
     Caller caller = callers.of(arrival.authorization(), arrival.chain(), csr.key());
     if (caller.id().toString().equals(PolicyServerIdentity.spiffeId(authority.trustDomain()))) {
@@ -142,6 +125,21 @@ public final class CertificateService implements BindableService {
             + ", to "
             + arrival.address());
     return IstioCertificateResponse.newBuilder().addAllCertChain(issued.pem()).build();
+  }
+
+  /** Counts and logs a refusal, and returns what the caller is told. */
+  private Status refused(Arrival arrival, Refusal refusal) {
+    counts.refused(refusal.reason());
+    LOGGER.log(
+        Level.WARNING,
+        "No certificate for "
+            + arrival.address()
+            + ": "
+            + refusal.getMessage()
+            + " ["
+            + refusal.reason()
+            + "]");
+    return status(refusal.reason()).withDescription(refusal.reason() + ": " + refusal.getMessage());
   }
 
   private static Status status(Refusal.Reason reason) {
@@ -169,7 +167,8 @@ public final class CertificateService implements BindableService {
     }
   }
 
-  private static final class Arrivals implements ServerInterceptor {
+  /** Turns away who asks too often before anything that it sends is read. */
+  private final class Arrivals implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -183,6 +182,13 @@ public final class CertificateService implements BindableService {
               : address;
       Arrival arrival =
           new Arrival(headers.get(AUTHORIZATION), PeerCertificates.of(session), address, network);
+      if (!limit.take(network)) {
+        Refusal refusal =
+            new Refusal(
+                Refusal.Reason.TOO_MANY, "too many requests from " + address + "; try later");
+        call.close(refused(arrival, refusal), new Metadata());
+        return new ServerCall.Listener<>() {};
+      }
       return Contexts.interceptCall(
           Context.current().withValue(ARRIVAL, arrival), call, headers, next);
     }

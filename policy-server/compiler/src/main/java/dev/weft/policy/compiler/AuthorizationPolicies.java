@@ -4,6 +4,7 @@
  */
 package dev.weft.policy.compiler;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.weft.policy.model.Finding;
 import dev.weft.policy.model.PolicyResource;
 import dev.weft.policy.model.ResourceKey;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** All AuthorizationPolicies, as RBAC filters. Immutable once made. */
 final class AuthorizationPolicies {
   private static final String DRY_RUN = "istio.io/dry-run";
+  private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
+  private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
   private static final String FILTER = "envoy.filters.http.rbac";
 
   private final List<Compiled> all = new ArrayList<>();
@@ -34,7 +37,7 @@ final class AuthorizationPolicies {
   /** Compiles them. */
   static AuthorizationPolicies of(
       List<PolicyResource> resources,
-      String rootNamespace,
+      MeshSettings settings,
       @Nullable AuthorizationPolicies before,
       Set<Finding> findings) {
     AuthorizationPolicies policies =
@@ -42,7 +45,7 @@ final class AuthorizationPolicies {
     for (PolicyResource resource : resources) {
       policies.all.add(
           policies.made.get(
-              resource, findings, (one, report) -> Compiled.of(one, rootNamespace, report)));
+              resource, findings, (one, report) -> Compiled.of(one, settings, report)));
     }
     return policies;
   }
@@ -125,9 +128,9 @@ final class AuthorizationPolicies {
       boolean isDryRun,
       Map<String, Policy> rules) {
 
-    static Compiled of(PolicyResource resource, String rootNamespace, Report report) {
+    static Compiled of(PolicyResource resource, MeshSettings settings, Report report) {
       Field spec = Field.spec(resource);
-      WorkloadSelector workloads = WorkloadSelector.of(resource, rootNamespace);
+      WorkloadSelector workloads = WorkloadSelector.of(resource, settings.rootNamespace());
       if (spec.get("targetRef").isPresent() || !spec.get("targetRefs").items().isEmpty()) {
         report.severe(
             "NotSupported",
@@ -136,20 +139,33 @@ final class AuthorizationPolicies {
         workloads = null;
       }
       Action action = action(spec.get("action"), report);
+      RbacSources sources = new RbacSources(resource.namespace(), TrustDomains.of(settings));
       Map<String, Policy> rules = new TreeMap<>();
       List<Field> fields = spec.get("rules").items();
       for (int i = 0; i < fields.size(); i++) {
         Policy rule =
-            new AuthorizationRule(resource.namespace(), action != Action.ALLOW, report)
-                .compile(fields.get(i));
+            new AuthorizationRule(sources, action != Action.ALLOW, report).compile(fields.get(i));
         if (rule != null) {
           rules.put(
               "ns[" + resource.namespace() + "]-policy[" + resource.name() + "]-rule[" + i + "]",
               rule);
         }
       }
-      boolean isDryRun = resource.annotations().getOrDefault(DRY_RUN, "").equals("true");
-      return new Compiled(resource.key(), workloads, action, isDryRun, rules);
+      return new Compiled(resource.key(), workloads, action, isDryRun(resource, report), rules);
+    }
+
+    /** Takes what Go takes for a boolean; anything else, and the policy is in force. */
+    private static boolean isDryRun(PolicyResource resource, Report report) {
+      String said = resource.annotations().get(DRY_RUN);
+      if (said == null || TRUE.contains(said)) {
+        return said != null;
+      }
+      if (!FALSE.contains(said)) {
+        report.invalid(
+            new Field(TextNode.valueOf(said), "metadata.annotations[" + DRY_RUN + "]"),
+            "true or false; without it the policy is in force");
+      }
+      return false;
     }
 
     private static Action action(Field field, Report report) {

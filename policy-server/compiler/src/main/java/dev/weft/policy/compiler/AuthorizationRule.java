@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
  * more. Not thread-safe.
  */
 final class AuthorizationRule {
-  private final String namespace;
+  private final RbacSources sources;
   private final boolean isForDenying;
   private final Report report;
   private boolean hasBadValue;
 
   /**
-   * @param namespace the policy's
+   * @param sources reads what it says of callers
    * @param isForDenying whether matching more is the safe side
    */
-  AuthorizationRule(String namespace, boolean isForDenying, Report report) {
-    this.namespace = namespace;
+  AuthorizationRule(RbacSources sources, boolean isForDenying, Report report) {
+    this.sources = sources;
     this.isForDenying = isForDenying;
     this.report = report;
   }
@@ -61,16 +61,11 @@ final class AuthorizationRule {
 
   private List<Principal> source(Field source) {
     List<Principal> all = new ArrayList<>();
-    principals(source, "principals", "notPrincipals", RbacSources::principal, all);
+    principals(source, "principals", "notPrincipals", sources::principal, all);
     principals(
         source, "requestPrincipals", "notRequestPrincipals", RbacClaims::requestPrincipal, all);
     principals(source, "namespaces", "notNamespaces", RbacSources::namespace, all);
-    principals(
-        source,
-        "serviceAccounts",
-        "notServiceAccounts",
-        value -> RbacSources.serviceAccount(value, namespace),
-        all);
+    principals(source, "serviceAccounts", "notServiceAccounts", sources::serviceAccount, all);
     principals(source, "ipBlocks", "notIpBlocks", RbacSources::directIp, all);
     principals(source, "remoteIpBlocks", "notRemoteIpBlocks", RbacSources::remoteIp, all);
     return all;
@@ -91,7 +86,7 @@ final class AuthorizationRule {
     boolean hasValues =
         !condition.get("values").items().isEmpty() || !condition.get("notValues").items().isEmpty();
     Function<String, @Nullable Permission> permission = RbacOperations.ofKey(key.text());
-    Function<String, @Nullable Principal> principal = RbacSources.ofKey(key.text(), namespace);
+    Function<String, @Nullable Principal> principal = sources.ofKey(key.text());
     if (!hasValues) {
       bad(condition, "values or notValues");
     } else if (permission != null) {

@@ -101,10 +101,7 @@ public final class Compilation {
             found);
     this.security =
         Security.of(
-            kind -> of(kind, resources),
-            settings.rootNamespace(),
-            before == null ? null : before.security,
-            found);
+            kind -> of(kind, resources), settings, before == null ? null : before.security, found);
     this.guards =
         before != null && security.isSameAs(before.security)
             ? before.guards

@@ -48,6 +48,13 @@ final class JwtProviders {
         .addSpaceDelimitedClaims("scope")
         .addSpaceDelimitedClaims("permission")
         .addAllSpaceDelimitedClaims(rule.get("spaceDelimitedClaims").texts());
+    if (!provider.getForward() && provider.getFromParamsCount() > 0) {
+      report.warning(
+          "NotEnforced",
+          rule.get("fromParams"),
+          "a token in the query stays there for the application: agents do not rewrite paths."
+              + " Send it in a header, or say forwardOriginalToken: true");
+    }
     for (Field header : rule.get("fromHeaders").items()) {
       provider
           .addFromHeadersBuilder()

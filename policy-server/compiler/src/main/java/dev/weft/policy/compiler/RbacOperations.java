@@ -46,17 +46,15 @@ final class RbacOperations {
         .build();
   }
 
-  /** In {@code /a/{*}/b/{**}} a star is a whole segment, and two are the last. */
+  /** In {@code /a/{*}/b/{**}/c} a star is a whole segment, and two are the last of them. */
   private static boolean isTemplate(String value) {
-    String[] segments = value.split("/", -1);
     boolean isGood = value.startsWith("/");
-    for (int i = 0; i < segments.length; i++) {
-      String segment = segments[i];
-      boolean isLast = i == segments.length - 1;
-      isGood &=
-          segment.equals("{*}")
-              || (segment.equals("{**}") && isLast)
-              || (segment.indexOf('*') < 0 && segment.indexOf('{') < 0);
+    boolean isAfterTwo = false;
+    for (String segment : value.split("/", -1)) {
+      boolean isTwo = segment.equals("{**}");
+      boolean isStar = isTwo || segment.equals("{*}");
+      isGood &= isStar ? !isAfterTwo : segment.matches("[^*{}]*");
+      isAfterTwo |= isTwo;
     }
     return isGood;
   }

@@ -8,6 +8,8 @@ import com.google.re2j.Pattern;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +17,19 @@ import org.jspecify.annotations.Nullable;
 final class RbacSources {
   private static final String SCHEME = "spiffe://";
 
-  private RbacSources() {}
+  private final String namespace;
+  private final TrustDomains domains;
+
+  /**
+   * @param namespace the policy's
+   */
+  RbacSources(String namespace, TrustDomains domains) {
+    this.namespace = namespace;
+    this.domains = domains;
+  }
 
   /** Returns how values of a condition's key are read; null if the key is no such. */
-  static @Nullable Function<String, @Nullable Principal> ofKey(String key, String namespace) {
+  @Nullable Function<String, @Nullable Principal> ofKey(String key) {
     String header = Rbac.bracketed(key, "request.headers");
     if (header != null) {
       return value -> Principal.newBuilder().setHeader(Rbac.header(header, value, false)).build();
@@ -27,18 +38,19 @@ final class RbacSources {
       case "source.ip" -> RbacSources::directIp;
       case "remote.ip" -> RbacSources::remoteIp;
       case "source.namespace" -> RbacSources::namespace;
-      case "source.principal" -> RbacSources::principal;
-      case "source.serviceAccount" -> value -> serviceAccount(value, namespace);
+      case "source.principal" -> this::principal;
+      case "source.serviceAccount" -> this::serviceAccount;
       default -> RbacClaims.ofKey(key);
     };
   }
 
-  /** An identity, without its scheme. */
-  static @Nullable Principal principal(String value) {
-    if (value.equals("*") || value.startsWith("*")) {
-      return authenticated(Rbac.text(value, false));
+  /** An identity, without its scheme, by whichever name the mesh's trust domain has. */
+  Principal principal(String value) {
+    List<Principal> any = new ArrayList<>();
+    for (String meant : domains.meantBy(value)) {
+      any.add(authenticated(Rbac.text(meant.startsWith("*") ? meant : SCHEME + meant, false)));
     }
-    return authenticated(Rbac.text(SCHEME + value, false));
+    return any.size() == 1 ? any.get(0) : Rbac.anyPrincipal(any);
   }
 
   static @Nullable Principal namespace(String value) {
@@ -54,7 +66,7 @@ final class RbacSources {
   }
 
   /** {@code namespace/account}, or an account of the policy's namespace. */
-  static @Nullable Principal serviceAccount(String value, String namespace) {
+  @Nullable Principal serviceAccount(String value) {
     int slash = value.indexOf('/');
     String ofNamespace = slash < 0 ? namespace : value.substring(0, slash);
     String account = value.substring(slash + 1);

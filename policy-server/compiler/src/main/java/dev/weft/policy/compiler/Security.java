@@ -52,9 +52,10 @@ record Security(PeerModes peers, RequestAuthentications tokens, AuthorizationPol
    */
   static Security of(
       Function<Kind, List<PolicyResource>> of,
-      String rootNamespace,
+      MeshSettings settings,
       @Nullable Security before,
       Set<Finding> findings) {
+    String rootNamespace = settings.rootNamespace();
     return new Security(
         PeerModes.of(of.apply(Kinds.PEER_AUTHENTICATION), rootNamespace, findings),
         RequestAuthentications.of(
@@ -64,7 +65,7 @@ record Security(PeerModes peers, RequestAuthentications tokens, AuthorizationPol
             findings),
         AuthorizationPolicies.of(
             of.apply(Kinds.AUTHORIZATION_POLICY),
-            rootNamespace,
+            settings,
             before == null ? null : before.policies,
             findings));
   }

@@ -18,8 +18,8 @@ import java.util.Map;
 
 /**
  * What a test compiles: resources, and in a document of its own, which is no resource, {@code
- * caller}, {@code workloads}, {@code outboundPolicy}, and with "show" the types that a golden file
- * is to hold.
+ * caller}, {@code workloads}, {@code outboundPolicy}, {@code trustDomain} with {@code
+ * trustDomainAliases}, and with "show" the types that a golden file is to hold.
  */
 record World(
     MeshSettings settings,
@@ -48,8 +48,13 @@ record World(
         shown = world.get("show").texts();
         world.get("workloads").items().forEach(workload -> workloads.add(workload(workload)));
         settings =
-            settings.withOutboundPolicy(
-                MeshSettings.OutboundPolicy.valueOf(world.get("outboundPolicy").text("ALLOW_ANY")));
+            settings
+                .withOutboundPolicy(
+                    MeshSettings.OutboundPolicy.valueOf(
+                        world.get("outboundPolicy").text("ALLOW_ANY")))
+                .withTrustDomain(
+                    world.get("trustDomain").text("cluster.local"),
+                    world.get("trustDomainAliases").texts());
       }
     }
     return new World(

@@ -126,9 +126,14 @@ public final class DiscoveryServer implements AutoCloseable {
         });
   }
 
-  /** Returns the gRPC services to be served: ADS and the registry. */
-  public List<BindableService> services() {
-    return List.of(ads, registryService);
+  /** Returns the gRPC service that pushes. */
+  public BindableService ads() {
+    return ads;
+  }
+
+  /** Returns the gRPC service that takes announcements. */
+  public BindableService registry() {
+    return registryService;
   }
 
   /** Returns the agents that are announced, in the order of namespace, service and instance. */

@@ -9,7 +9,7 @@ import dev.weft.protocol.registry.v1.AnnounceResponse;
 import dev.weft.protocol.registry.v1.Port;
 import dev.weft.protocol.registry.v1.RegistryServiceGrpc;
 import dev.weft.protocol.registry.v1.Workload;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -26,7 +26,7 @@ final class AnnounceClient implements ClientResponseObserver<AnnounceRequest, An
   private ClientCallStreamObserver<AnnounceRequest> requests;
 
   @SuppressWarnings("NullAway.Init") // gRPC calls beforeStart before the stub returns
-  AnnounceClient(ManagedChannel channel) {
+  AnnounceClient(Channel channel) {
     RegistryServiceGrpc.newStub(channel).announce(this);
   }
 

@@ -26,10 +26,20 @@ import dev.weft.policy.store.StoredResource;
 import dev.weft.protocol.names.TypeUrls;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.grpc.BindableService;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -87,8 +97,8 @@ final class TestMesh implements AutoCloseable {
     this.discovery = DiscoveryServer.create(store, settings, observer, new Threads(), timer);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    for (BindableService service : discovery.services()) {
-      builder.addService(service);
+    for (BindableService service : List.of(discovery.ads(), discovery.registry())) {
+      builder.addService(ServerInterceptors.intercept(service, new SaidIdentity()));
     }
     try {
       this.server = builder.build().start();
@@ -110,6 +120,14 @@ final class TestMesh implements AutoCloseable {
             .build();
     channels.add(channel);
     return channel;
+  }
+
+  /** Returns a channel of a service account of the namespace shop. */
+  Channel channel(String serviceAccount) {
+    Metadata headers = new Metadata();
+    headers.put(SaidIdentity.ACCOUNT, serviceAccount);
+    return ClientInterceptors.intercept(
+        channel(), MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   DeltaClient client(String name, String namespace) {
@@ -192,5 +210,24 @@ final class TestMesh implements AutoCloseable {
   public void close() {
     stop();
     store.close();
+  }
+
+  /** Believes a header what a certificate says elsewhere. */
+  private static final class SaidIdentity implements ServerInterceptor {
+    static final Metadata.Key<String> ACCOUNT =
+        Metadata.Key.of("service-account", Metadata.ASCII_STRING_MARSHALLER);
+
+    @Override
+    public <Q, R> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+      String account = headers.get(ACCOUNT);
+      if (account == null) {
+        return next.startCall(call, headers);
+      }
+      AgentIdentity identity =
+          new AgentIdentity("shop", account, "spiffe://cluster.local/ns/shop/sa/" + account);
+      return Contexts.interceptCall(
+          Context.current().withValue(AgentIdentity.KEY, identity), call, headers, next);
+    }
   }
 }

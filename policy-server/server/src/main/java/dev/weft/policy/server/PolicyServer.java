@@ -22,7 +22,6 @@ import dev.weft.policy.server.folder.PolicyFolder;
 import dev.weft.policy.server.grpc.GrpcServices;
 import dev.weft.policy.store.EmbeddedStore;
 import dev.weft.policy.store.Store;
-import io.grpc.BindableService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,7 +40,16 @@ public final class PolicyServer implements AutoCloseable {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration PING_INTERVAL = Duration.ofSeconds(10);
   private static final long MAX_BODY_BYTES = 3L << 20;
-  private static final int MAX_STREAM_MESSAGE_BYTES = 64 << 20;
+
+  /** A request for a certificate has a key and a token; anybody may send one. */
+  private static final GrpcServices.Limits CA_LIMITS =
+      new GrpcServices.Limits(64 << 10, Duration.ofSeconds(10));
+
+  /** An agent's report has a line for each hook and problem. */
+  private static final GrpcServices.Limits REGISTRY_LIMITS = new GrpcServices.Limits(1 << 20, null);
+
+  /** An agent that comes back names each resource of a type that it has, some 150 bytes each. */
+  private static final GrpcServices.Limits ADS_LIMITS = new GrpcServices.Limits(16 << 20, null);
 
   private final Server server;
   private final Security security;
@@ -114,7 +122,10 @@ public final class PolicyServer implements AutoCloseable {
             new RateLimit(access.requestsPerSecond()));
     builder.decorator(control);
     api.addTo(builder);
-    addDiscovery(builder, security.services(discovery.services()));
+    GrpcServices.addTo(builder, List.of(security.certificates()), CA_LIMITS);
+    GrpcServices.addTo(builder, List.of(security.identified(discovery.ads())), ADS_LIMITS);
+    GrpcServices.addTo(
+        builder, List.of(security.identified(discovery.registry())), REGISTRY_LIMITS);
     addHealth(builder);
     addMetrics(builder, ServerMetrics.of(policies, discovery, security.counts(), control));
     Server server = builder.build();
@@ -143,13 +154,6 @@ public final class PolicyServer implements AutoCloseable {
   @Override
   public void close() {
     closing.close();
-  }
-
-  /**
-   * The one place where gRPC is served: the CA, ADS and the registry, as streams without limits.
-   */
-  private static void addDiscovery(ServerBuilder builder, List<BindableService> services) {
-    GrpcServices.addTo(builder, services, MAX_STREAM_MESSAGE_BYTES);
   }
 
   private static void addHealth(ServerBuilder builder) {

@@ -84,6 +84,16 @@ final class PolicyServerMain implements Callable<Integer> {
   private String trustDomain = "";
 
   @Option(
+      names = "--trust-domain-aliases",
+      paramLabel = "DOMAIN",
+      split = ",",
+      defaultValue = "${env:WEFT_TRUST_DOMAIN_ALIASES}",
+      description =
+          "Other names of the trust domain, with commas between: principals in policies that name"
+              + " one of them, or cluster.local, mean all of them [WEFT_TRUST_DOMAIN_ALIASES]")
+  private List<String> trustDomainAliases = List.of();
+
+  @Option(
       names = "--ca",
       paramLabel = "DIR",
       defaultValue = "${env:WEFT_CA}",
@@ -225,6 +235,7 @@ final class PolicyServerMain implements Callable<Integer> {
             new MeshSettings(
                 domain,
                 trustDomain,
+                trustDomainAliases,
                 outboundPolicy,
                 MeshSettings.DEFAULT.rootNamespace(),
                 MeshSettings.DEFAULT.connectTimeout()),
@@ -263,9 +274,8 @@ final class PolicyServerMain implements Callable<Integer> {
     if (certificateLifetimeSeconds < 1) {
       throw bad("--certificate-lifetime: " + certificateLifetimeSeconds + " (expected: 1 or more)");
     }
-    if (!trustDomain.matches("[a-z0-9._-]+")) {
-      throw bad("--trust-domain: " + trustDomain + " (expected: a domain in lower case)");
-    }
+    checkDomain("--trust-domain", trustDomain);
+    trustDomainAliases.forEach(alias -> checkDomain("--trust-domain-aliases", alias));
     if (apiRate < 1) {
       throw bad("--api-rate: " + apiRate + " (expected: 1 or more)");
     }
@@ -284,6 +294,12 @@ final class PolicyServerMain implements Callable<Integer> {
         tlsNames,
         new SecurityOptions.ApiAccess(apiTokens, apiClientCa, apiRate),
         issuers);
+  }
+
+  private void checkDomain(String option, String domain) {
+    if (!domain.matches("[a-z0-9._-]+")) {
+      throw bad(option + ": " + domain + " (expected: a domain in lower case)");
+    }
   }
 
   private InetSocketAddress address() {

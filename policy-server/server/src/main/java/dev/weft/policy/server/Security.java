@@ -49,6 +49,7 @@ final class Security implements AutoCloseable {
   private final boolean plaintext;
   private final IssuanceCounts counts = new IssuanceCounts();
   private final CertificateService certificates;
+  private final AgentIdentities identities;
   private final ExecutorService executor;
 
   private Security(
@@ -75,6 +76,7 @@ final class Security implements AutoCloseable {
             });
     threads.allowCoreThreadTimeOut(true);
     this.executor = threads;
+    this.identities = new AgentIdentities(authority.trustDomain(), plaintext);
     this.certificates = new CertificateService(authority, tokens, issuers, executor, counts);
   }
 
@@ -128,17 +130,14 @@ final class Security implements AutoCloseable {
                     .protocols("TLSv1.3", "TLSv1.2"));
   }
 
-  /**
-   * Returns the gRPC services to be served: the CA's, and others for those who have an identity.
-   */
-  List<BindableService> services(List<BindableService> discovery) {
-    List<BindableService> services = new ArrayList<>();
-    services.add(certificates);
-    AgentIdentities identities = new AgentIdentities(authority.trustDomain(), plaintext);
-    for (BindableService service : discovery) {
-      services.add(() -> ServerInterceptors.intercept(service.bindService(), identities));
-    }
-    return services;
+  /** Returns the CA's gRPC service, which is for everybody. */
+  BindableService certificates() {
+    return certificates;
+  }
+
+  /** Returns a gRPC service for those only who have an identity. */
+  BindableService identified(BindableService service) {
+    return () -> ServerInterceptors.intercept(service.bindService(), identities);
   }
 
   CertificateAuthority authority() {

@@ -125,14 +125,17 @@ class ApiUsersTest {
   @Test
   void whoAsksTooOftenIsToldWhenToAskAgainAndOthersAreNot() throws Exception {
     HttpClient client = client(null);
+    AuditLines audit = new AuditLines();
     HttpResponse<String> answer = send(client, "GET", SHOP, "", "greedy");
     for (int i = 0; i < 200 * RATE && answer.statusCode() == 200; i++) {
       answer = send(client, "GET", SHOP, "", "greedy");
     }
+    audit.close();
 
     assertThat(answer.statusCode()).isEqualTo(429);
     assertThat(answer.headers().firstValue("retry-after")).contains("1");
     assertThat(answer.body()).contains("\"reason\":\"TooManyRequests\"");
+    assertThat(audit.lines).contains("greedy from 127.0.0.1: GET " + SHOP + " -> 429");
     HttpResponse<String> metrics = send(client, "GET", "/metrics", "", "modest");
     assertThat(metrics.statusCode()).isEqualTo(200);
     assertThat(metrics.body()).containsPattern("weft_api_requests_limited [1-9]");

@@ -6,6 +6,7 @@ package dev.weft.policy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -48,6 +49,7 @@ import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -80,6 +82,7 @@ class PolicyServerSecurityTest {
   private static PolicyServer server;
   private static HttpClient client;
   private static String admin;
+  private static final List<ManagedChannel> channels = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
@@ -89,7 +92,8 @@ class PolicyServerSecurityTest {
         List.of(
             "# who may do what",
             hash("reading") + " reader * watcher",
-            hash("editing") + " editor shop shop-team"));
+            hash("editing") + " editor shop shop-team",
+            hash("joining") + " admin shop shop-admin"));
     server =
         PolicyServer.start(
             new ServerOptions(
@@ -113,6 +117,7 @@ class PolicyServerSecurityTest {
 
   @AfterAll
   static void stop() {
+    channels.forEach(ManagedChannel::shutdownNow);
     server.close();
   }
 
@@ -221,6 +226,108 @@ class PolicyServerSecurityTest {
   }
 
   @Test
+  void anAdministratorOfANamespaceHasItsTokensAndNoOthers() throws Exception {
+    String elsewhere = JSON.readTree(createToken("other", admin).body()).path("id").asText();
+
+    HttpResponse<String> own = createToken("shop", "joining");
+    assertThat(own.statusCode()).isEqualTo(201);
+    assertThat(createToken("other", "joining").statusCode()).isEqualTo(403);
+    String id = JSON.readTree(own.body()).path("id").asText();
+    assertThat(send("GET", "/weft/v1/tokens", "", "joining").body())
+        .contains(id)
+        .doesNotContain(elsewhere);
+    assertThat(send("DELETE", "/weft/v1/tokens/" + elsewhere, "", "joining").statusCode())
+        .isEqualTo(404);
+    assertThat(send("DELETE", "/weft/v1/tokens/" + id, "", "joining").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aUserOfANamespaceSeesItsAgentsAndNoOthers() throws Exception {
+    for (String namespace : List.of("shop", "other")) {
+      Received<AnnounceResponse> announced = new Received<>();
+      ManagedChannel channel = channel(join(token(namespace, "seen", false)));
+      channels.add(channel);
+      Workload workload = workload(namespace).toBuilder().setNodeId("seen-in-" + namespace).build();
+      RegistryServiceGrpc.newStub(channel)
+          .announce(announced)
+          .onNext(AnnounceRequest.newBuilder().setWorkload(workload).build());
+      assertThat(announced.next().getProblemsList()).isEmpty();
+    }
+
+    assertThat(send("GET", "/weft/v1/agents", "", admin).body())
+        .contains("seen-in-shop", "seen-in-other");
+    assertThat(send("GET", "/weft/v1/agents", "", "editing").body())
+        .contains("seen-in-shop")
+        .doesNotContain("seen-in-other");
+    for (String path : List.of("/weft/v1/agents/seen-in-%s", "/weft/v1/agents/seen-in-%s/config")) {
+      assertThat(send("GET", path.formatted("shop"), "", "editing").statusCode()).isEqualTo(200);
+      assertThat(send("GET", path.formatted("other"), "", "editing").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void theAuditLogSaysWhoChangedWhatAndWhoWasRefused() throws Exception {
+    AuditLines audit = new AuditLines();
+    try {
+      String shop = ROUTES.formatted("shop");
+      String named = service("audited");
+      String version =
+          JSON.readTree(send("POST", shop, named, "editing").body())
+              .at("/metadata/resourceVersion")
+              .asText();
+      send("POST", shop + "?dryRun=All", service("tried"), "editing");
+      send("DELETE", shop + "/orders-audited", "", "editing");
+      String id = JSON.readTree(createToken("shop", "joining").body()).path("id").asText();
+      send("DELETE", "/weft/v1/tokens/" + id, "", "joining");
+      send("POST", shop, named, "reading");
+      send("GET", shop, "", "guess");
+      send("GET", shop, "", "reading");
+
+      String from = " from 127.0.0.1: ";
+      String token = " (token " + id + " for shop/audited)";
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(audit.lines)
+                      .containsExactlyInAnyOrder(
+                          "shop-team"
+                              + from
+                              + "POST "
+                              + shop
+                              + " -> 201"
+                              + " (VirtualService shop/orders-audited at "
+                              + version
+                              + ")",
+                          "shop-team"
+                              + from
+                              + "POST "
+                              + shop
+                              + " -> 201"
+                              + " (VirtualService shop/orders-tried, dry run)",
+                          "shop-team"
+                              + from
+                              + "DELETE "
+                              + shop
+                              + "/orders-audited -> 200"
+                              + " (virtualservices orders-audited)",
+                          "shop-admin" + from + "POST /weft/v1/tokens -> 201" + token,
+                          "shop-admin" + from + "DELETE /weft/v1/tokens/" + id + " -> 200" + token,
+                          "watcher" + from + "POST " + shop + " -> 403",
+                          "nobody" + from + "GET " + shop + " -> 401"));
+    } finally {
+      audit.close();
+    }
+  }
+
+  private static HttpResponse<String> createToken(String namespace, String user) throws Exception {
+    return send(
+        "POST",
+        "/weft/v1/tokens",
+        "{\"namespace\": \"" + namespace + "\", \"serviceAccount\": \"audited\"}",
+        user);
+  }
+
+  @Test
   void anAgentWithoutACertificateIsNotLetIn() throws Exception {
     Received<AnnounceResponse> responses = new Received<>();
     ManagedChannel channel = channel(null);
@@ -318,6 +425,41 @@ class PolicyServerSecurityTest {
     assertThatThrownBy(() -> join("eyJhbGciOiJub25lIn0.e30.")).hasMessageContaining("JWT_INVALID");
     assertThat(send("GET", "/metrics", "", admin).body())
         .contains("weft_certificates_refused{reason=\"token_used\"}");
+  }
+
+  @Test
+  void whatAnyoneMaySendToTheCaIsSmall() throws Exception {
+    ManagedChannel channel = channel(null);
+    try {
+      IstioCertificateRequest tooLarge =
+          IstioCertificateRequest.newBuilder().setCsr("x".repeat(64 << 10)).build();
+
+      assertThatThrownBy(
+              () ->
+                  IstioCertificateServiceGrpc.newBlockingStub(channel).createCertificate(tooLarge))
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining("RESOURCE_EXHAUSTED");
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void anAnnouncementIsAtMostAMebibyte() throws Exception {
+    ManagedChannel channel = channel(join(token("shop", "large", false)));
+    try {
+      Received<AnnounceResponse> responses = new Received<>();
+      RegistryServiceGrpc.newStub(channel)
+          .announce(responses)
+          .onNext(
+              AnnounceRequest.newBuilder()
+                  .setWorkload(workload("shop").toBuilder().setLocality("x".repeat(1 << 20)))
+                  .build());
+
+      assertThat(responses.end().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    } finally {
+      channel.shutdownNow();
+    }
   }
 
   private static Identity join(String token) throws Exception {

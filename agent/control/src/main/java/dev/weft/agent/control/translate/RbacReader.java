@@ -188,9 +188,9 @@ final class RbacReader {
     boolean isGood =
         template.startsWith("/")
             && template.indexOf('{') < 0
-            && (two < 0 || two == template.length() - 2);
+            && (two < 0 || template.indexOf('*', two + 2) < 0);
     if (!isGood) {
-      throw field.at("path_template").bad(template, "/a/*/b or /a/**");
+      throw field.at("path_template").bad(template, "/a/*/b, /a/** or /a/**/b");
     }
     return new RbacCondition.PathTemplate(template);
   }

@@ -19,6 +19,7 @@ import dev.weft.protocol.lite.envoy.config.core.v3.CidrRange;
 import dev.weft.protocol.lite.envoy.config.core.v3.DataSource;
 import dev.weft.protocol.lite.envoy.config.core.v3.Metadata;
 import dev.weft.protocol.lite.envoy.config.core.v3.TrafficDirection;
+import dev.weft.protocol.lite.envoy.config.core.v3.TypedExtensionConfig;
 import dev.weft.protocol.lite.envoy.config.listener.v3.Filter;
 import dev.weft.protocol.lite.envoy.config.listener.v3.FilterChain;
 import dev.weft.protocol.lite.envoy.config.listener.v3.FilterChainMatch;
@@ -34,6 +35,7 @@ import dev.weft.protocol.lite.envoy.extensions.filters.http.jwt_authn.v3.Require
 import dev.weft.protocol.lite.envoy.extensions.filters.http.rbac.v3.RBAC;
 import dev.weft.protocol.lite.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import dev.weft.protocol.lite.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import dev.weft.protocol.lite.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import dev.weft.protocol.lite.envoy.type.matcher.v3.MetadataMatcher;
 import dev.weft.protocol.lite.envoy.type.matcher.v3.StringMatcher;
 import dev.weft.protocol.lite.envoy.type.matcher.v3.ValueMatcher;
@@ -79,6 +81,26 @@ class InboundTranslationTest {
                             List.of(new RbacCondition.Any()),
                             List.of(new RbacCondition.Any())))),
                 null));
+  }
+
+  @Test
+  void textMayFollowTheTwoStarsOfAPathTemplate() {
+    assertThat(filters(rbac(policy(template("/a/*/**/b"), ANYBODY))))
+        .singleElement()
+        .extracting(filter -> ((RbacFilter) filter).rules())
+        .extracting(rules -> rules.policies().get(0).permissions())
+        .isEqualTo(List.of(new RbacCondition.PathTemplate("/a/*/**/b")));
+  }
+
+  private static Permission template(String template) {
+    return Permission.newBuilder()
+        .setUriTemplate(
+            TypedExtensionConfig.newBuilder()
+                .setTypedConfig(
+                    Xds.any(
+                        TypeUrls.URI_TEMPLATE_MATCH,
+                        UriTemplateMatchConfig.newBuilder().setPathTemplate(template).build())))
+        .build();
   }
 
   @Test
@@ -136,6 +158,7 @@ class InboundTranslationTest {
                 RBAC.newBuilder()
                     .setRules(rules(policy(ANYTHING, ANYBODY)).setActionValue(7))
                     .build())),
+        argumentSet("stars after two stars", rbac(policy(template("/a/**/*"), ANYBODY))),
         argumentSet("no condition", rbac(policy(Permission.getDefaultInstance(), ANYBODY))),
         argumentSet(
             "no block",

@@ -59,8 +59,8 @@ record Anchors(List<Anchor> values, Kind kind) {
 
   private static @Nullable List<Anchor> ofPath(RbacCondition condition) {
     if (condition instanceof RbacCondition.PathTemplate template) {
-      return List.of(
-          new Anchor(new PathTemplateMatcher(template.template()).literalPrefix(), true));
+      String prefix = PathTemplateMatcher.of(template.template()).literalPrefix();
+      return isPlain(prefix, false) ? List.of(new Anchor(prefix, true)) : null;
     }
     if (!(condition instanceof RbacCondition.Path path)) {
       return null;

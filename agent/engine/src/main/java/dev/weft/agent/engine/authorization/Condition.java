@@ -42,8 +42,7 @@ interface Condition {
     } else if (condition instanceof RbacCondition.Path path) {
       return path(path.match());
     } else if (condition instanceof RbacCondition.PathTemplate template) {
-      PathTemplateMatcher matcher = new PathTemplateMatcher(template.template());
-      return request -> matcher.matches(request.path(), request.pathEnd());
+      return template(PathTemplateMatcher.of(template.template()));
     } else if (condition instanceof RbacCondition.Claim claim) {
       return new ClaimMatcher(claim);
     }
@@ -100,6 +99,16 @@ interface Condition {
     return request ->
         text.matches(request.path(), 0, request.pathEnd())
             || decoded.matches(request.path(), 0, request.pathEnd());
+  }
+
+  /** As {@link #path}: the template is tried as it is written and decoded. */
+  private static Condition template(PathTemplateMatcher written) {
+    PathTemplateMatcher decoded = written.decoded();
+    return decoded == null
+        ? request -> written.matches(request.path(), request.pathEnd())
+        : request ->
+            written.matches(request.path(), request.pathEnd())
+                || decoded.matches(request.path(), request.pathEnd());
   }
 
   private static @Nullable StringMatch decoded(StringMatch match) {

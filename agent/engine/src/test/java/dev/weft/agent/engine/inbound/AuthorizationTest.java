@@ -97,6 +97,16 @@ class AuthorizationTest {
     return Stream.of(
         argumentSet("path template", template("/users/*/orders"), get, PEER, true),
         argumentSet("path template to its end", template("/users/**"), get, PEER, true),
+        argumentSet("text after two stars", template("/users/**/orders"), get, PEER, true),
+        argumentSet("no room for two stars", template("/users/**/7/orders"), get, PEER, false),
+        argumentSet("other text after two stars", template("/users/**/order"), get, PEER, false),
+        argumentSet(
+            "text after two stars over segments",
+            template("/*/**/last"),
+            Incoming.get("/users/7/orders/last"),
+            PEER,
+            true),
+        argumentSet("a slash after two stars", template("/users/**/"), get, PEER, false),
         argumentSet("another path template", template("/users/*"), get, PEER, false),
         argumentSet(
             "an empty segment",
@@ -213,6 +223,17 @@ class AuthorizationTest {
     Guarded guarded = new Guarded(filter(Action.ALLOW, path("/a%20b/.well-known"), ANY));
 
     assertThat(guarded.status(Incoming.get("/a%20b/.well-known"))).isZero();
+  }
+
+  @Test
+  void anEncodedTemplateMatchesThePathAsItIsWrittenAndResolved() {
+    Guarded allowed = new Guarded(filter(Action.ALLOW, template("/a%20b/*/%2A/**"), ANY));
+    Guarded denied = new Guarded(filter(Action.DENY, template("/a%20b/*/%2A/**"), ANY));
+
+    assertThat(allowed.status(Incoming.get("/a%20b/x/%2A/y"))).isZero();
+    assertThat(allowed.status(Incoming.get("/a%20b/x/y/z"))).isEqualTo(403);
+    assertThat(denied.status(Incoming.get("/%61%20b/x/*/y"))).isEqualTo(403);
+    assertThat(denied.status(Incoming.get("/a%20b/x/y/z"))).isZero();
   }
 
   @Test

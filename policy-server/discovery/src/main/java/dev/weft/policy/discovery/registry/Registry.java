@@ -21,7 +21,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workloads that are there: those with an open stream, and those whose lease runs. Thread-safe.
+ * The workloads that are there: those with an open stream, and those whose lease runs. What one
+ * identity has, a node id or an address and port, no other identity gets before the last of its
+ * leases has ended; who has no identity gives way to all. Thread-safe.
  */
 public final class Registry {
   private static final Comparator<AgentView> ORDER =
@@ -38,6 +40,9 @@ public final class Registry {
 
   /** How many announcements said something new. Guarded by this. */
   private long announcements;
+
+  /** Whose each address and port is, of those that an identity has. Guarded by this. */
+  private Map<Socket, String> owners = Map.of();
 
   private volatile List<Workload> workloads = List.of();
   private volatile Runnable observer = () -> {};
@@ -76,11 +81,26 @@ public final class Registry {
     return agents;
   }
 
-  /** Takes what a session announces; it replaces what the same node said on whatever stream. */
-  void announce(Session session, Announcement.Accepted accepted) {
+  /**
+   * Takes what a session announces; it replaces what the same node said on whatever stream.
+   *
+   * @return what is not taken because another identity has it, with the field and what was
+   *     expected; ports are taken as soon as that one's lease has ended, a node id is not
+   */
+  List<String> announce(Session session, Announcement.Accepted accepted) {
+    List<String> problems;
+    boolean isChanged;
     synchronized (this) {
       String nodeId = accepted.workload().nodeId();
       Entry entry = entries.get(nodeId);
+      if (entry != null && !session.mayTakeFrom(entry.identity)) {
+        return List.of(
+            "node_id: \""
+                + nodeId
+                + "\" (expected: one that "
+                + entry.identity
+                + " does not have)");
+      }
       if (entry == null || entry.session != session) {
         Entry replaced = entry;
         entry = new Entry(session, accepted, clock.instant());
@@ -95,13 +115,37 @@ public final class Registry {
       }
       entry.accepted = accepted;
       entry.heardAt = clock.instant();
-      endLeasesOf(accepted.workload());
+      endLeasesOf(accepted.workload(), session);
+      isChanged = settle();
+      problems = heldByOthers(entry);
     }
-    publish();
+    if (isChanged) {
+      observer.run();
+    }
+    return problems;
+  }
+
+  private List<String> heldByOthers(Entry entry) {
+    Workload workload = entry.accepted.workload();
+    List<String> problems = new ArrayList<>();
+    for (Workload.Port port : workload.ports()) {
+      String owner = owners.get(new Socket(workload.address(), port.targetPort()));
+      if (owner != null && !owner.equals(entry.identity)) {
+        problems.add(
+            "target_port: "
+                + port.targetPort()
+                + " at "
+                + workload.address()
+                + " (expected: one that "
+                + owner
+                + " does not have; taken when that one's lease has ended)");
+      }
+    }
+    return problems;
   }
 
   /** An address and port belong to one process: who held them and is gone does not come back. */
-  private void endLeasesOf(Workload workload) {
+  private void endLeasesOf(Workload workload, Session session) {
     Set<Socket> taken = sockets(workload);
     entries
         .values()
@@ -109,6 +153,7 @@ public final class Registry {
             entry -> {
               boolean isOver =
                   entry.session == null
+                      && session.mayTakeFrom(entry.identity)
                       && sockets(entry.accepted.workload()).stream().anyMatch(taken::contains);
               if (isOver) {
                 entry.cancelExpiry();
@@ -150,57 +195,73 @@ public final class Registry {
 
   /** Takes away what a session announced, which said that it is over. */
   void left(Session session) {
+    boolean isChanged;
     synchronized (this) {
       entries.values().removeIf(entry -> entry.session == session);
+      isChanged = settle();
     }
-    publish();
+    if (isChanged) {
+      observer.run();
+    }
   }
 
   private void expire(String nodeId, Entry entry) {
-    boolean isOver;
+    boolean isChanged;
     synchronized (this) {
-      isOver = entry.session == null && entries.remove(nodeId, entry);
+      isChanged = entry.session == null && entries.remove(nodeId, entry) && settle();
     }
-    if (isOver) {
-      publish();
+    if (isChanged) {
+      observer.run();
     }
   }
 
-  private void publish() {
-    synchronized (this) {
-      Map<Socket, Entry> holders = holders();
-      List<Workload> now = new ArrayList<>(entries.size());
-      for (Entry entry : entries.values()) {
-        Workload workload = held(entry, holders);
-        if (!workload.ports().isEmpty()) {
-          now.add(workload);
-        }
+  /** Finds out who has what, and returns whether the workloads are others now. Guarded by this. */
+  private boolean settle() {
+    Map<Socket, Entry> holders = holders();
+    List<Workload> now = new ArrayList<>(entries.size());
+    for (Entry entry : entries.values()) {
+      Workload workload = held(entry, holders);
+      if (!workload.ports().isEmpty()) {
+        now.add(workload);
       }
-      if (now.equals(workloads)) {
-        return;
-      }
+    }
+    Map<Socket, String> identities = new HashMap<>();
+    holders.forEach(
+        (socket, holder) -> {
+          if (holder.identity != null) {
+            identities.put(socket, holder.identity);
+          }
+        });
+    owners = identities;
+    boolean isChanged = !now.equals(workloads);
+    if (isChanged) {
       workloads = List.copyOf(now);
     }
-    observer.run();
+    return isChanged;
   }
 
   /**
-   * Returns who has which address and port. Of several with an open stream the last one that
-   * announced it has it: the stream of a process that is gone may stand for a while, and what
-   * listens there now is to be called by its own name.
+   * Returns who has which address and port. It stays with the identity that has it. Of several
+   * entries with an open stream the last one that announced it has it: the stream of a process that
+   * is gone may stand for a while, and what listens there now is to be called by its own name.
    */
   private Map<Socket, Entry> holders() {
     Map<Socket, Entry> holders = new HashMap<>();
     for (Entry entry : entries.values()) {
       Workload workload = entry.accepted.workload();
       for (Workload.Port port : workload.ports()) {
-        holders.merge(
-            new Socket(workload.address(), port.targetPort()),
-            entry,
-            (one, other) -> one.order > other.order ? one : other);
+        Socket socket = new Socket(workload.address(), port.targetPort());
+        holders.merge(socket, entry, (one, other) -> holder(owners.get(socket), one, other));
       }
     }
     return holders;
+  }
+
+  private static Entry holder(@Nullable String owner, Entry one, Entry other) {
+    if (owner != null && owner.equals(one.identity) != owner.equals(other.identity)) {
+      return owner.equals(one.identity) ? one : other;
+    }
+    return one.order > other.order ? one : other;
   }
 
   private static Workload held(Entry entry, Map<Socket, Entry> holders) {
@@ -215,9 +276,23 @@ public final class Registry {
   private record Socket(String address, int port) {}
 
   /** One stream; told from the others by its identity. */
-  static final class Session {}
+  static final class Session {
+    private final @Nullable String identity;
+
+    /**
+     * @param identity the SPIFFE ID that the agent proved to have; null if it has none
+     */
+    Session(@Nullable String identity) {
+      this.identity = identity;
+    }
+
+    private boolean mayTakeFrom(@Nullable String holder) {
+      return holder == null || holder.equals(identity);
+    }
+  }
 
   private static final class Entry {
+    private final @Nullable String identity;
     private @Nullable Session session;
     private Announcement.Accepted accepted;
     private AgentReport report = AgentReport.getDefaultInstance();
@@ -230,6 +305,7 @@ public final class Registry {
     private Timer.@Nullable Cancellable expiry;
 
     Entry(Session session, Announcement.Accepted accepted, Instant now) {
+      this.identity = session.identity;
       this.session = session;
       this.accepted = accepted;
       this.connectedAt = now;

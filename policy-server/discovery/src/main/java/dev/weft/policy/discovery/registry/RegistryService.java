@@ -12,6 +12,8 @@ import dev.weft.protocol.registry.v1.Workload;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes announcements. The stream is the lease. Thread-safe. */
 public final class RegistryService extends RegistryServiceImplBase {
+  private static final Logger LOGGER = System.getLogger(RegistryService.class.getName());
+
   private final Registry registry;
   private final String controlPlaneIdentity;
   private final Duration lease;
@@ -58,14 +62,20 @@ public final class RegistryService extends RegistryServiceImplBase {
   /** One stream. gRPC calls it one message at a time; only the end may come from elsewhere. */
   private final class Announcer implements StreamObserver<AnnounceRequest> {
     private final ServerCallStreamObserver<AnnounceResponse> responses;
-    private final Registry.Session session = new Registry.Session();
+    private final Registry.Session session;
     private final AtomicBoolean isOver = new AtomicBoolean();
     private final @Nullable AgentIdentity identity;
+
+    /** What another identity had a part of when it was announced; null for nothing. */
+    private Announcement.@Nullable Accepted waiting;
+
+    private List<String> refusedBefore = List.of();
 
     Announcer(
         ServerCallStreamObserver<AnnounceResponse> responses, @Nullable AgentIdentity identity) {
       this.responses = responses;
       this.identity = identity;
+      this.session = new Registry.Session(identity == null ? null : identity.spiffeId());
     }
 
     @Override
@@ -74,13 +84,17 @@ public final class RegistryService extends RegistryServiceImplBase {
         return;
       }
       List<String> problems = new ArrayList<>();
-      if (request.hasWorkload() && isOwn(request.getWorkload(), problems)) {
-        Announcement.Accepted accepted = Announcement.check(request.getWorkload(), problems);
-        if (accepted != null) {
-          registry.announce(session, accepted);
-        }
+      if (request.hasWorkload()) {
+        waiting =
+            isOwn(request.getWorkload(), problems)
+                ? Announcement.check(request.getWorkload(), problems)
+                : null;
       }
-      if (request.hasReport() && !registry.report(session, request.getReport())) {
+      boolean isAnnounced = waiting != null;
+      if (waiting != null) {
+        announce(waiting, problems);
+      }
+      if (request.hasReport() && !registry.report(session, request.getReport()) && !isAnnounced) {
         problems.add("report: before any workload was taken (expected: a workload first)");
       }
       synchronized (responses) {
@@ -92,6 +106,26 @@ public final class RegistryService extends RegistryServiceImplBase {
                   .addAllProblems(problems)
                   .build());
         }
+      }
+    }
+
+    /**
+     * Tries again with each message what another identity had: an agent announces itself once, and
+     * what is in its way may be a lease that ends.
+     */
+    private void announce(Announcement.Accepted accepted, List<String> problems) {
+      List<String> refused = registry.announce(session, accepted);
+      if (!refused.isEmpty() && !refused.equals(refusedBefore)) {
+        LOGGER.log(
+            Level.WARNING,
+            (identity == null ? "A workload without an identity" : identity.spiffeId())
+                + " announces what another has: "
+                + String.join("; ", refused));
+      }
+      refusedBefore = refused;
+      problems.addAll(refused);
+      if (refused.isEmpty()) {
+        waiting = null;
       }
     }
 

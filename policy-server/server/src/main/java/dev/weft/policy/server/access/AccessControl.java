@@ -16,6 +16,7 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import dev.weft.policy.api.RequestNotes;
 import dev.weft.policy.ca.PeerCertificates;
 import dev.weft.policy.ca.RateLimit;
 import dev.weft.policy.ca.SpiffeId;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccessControl implements DecoratingHttpServiceFunction {
   private static final Logger AUDIT = System.getLogger("dev.weft.policy.server.audit");
+  private static final int REFUSALS_PER_SECOND = 10;
   private static final String BEARER = "bearer ";
   private static final Set<String> OPEN = Set.of("/healthz", "/livez", "/readyz", "/weft/v1/trust");
   private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
@@ -44,6 +46,7 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
 
   private final ApiUsers users;
   private final RateLimit limit;
+  private final RateLimit refusals = new RateLimit(REFUSALS_PER_SECOND);
   private final LongAdder limited = new LongAdder();
 
   /**
@@ -70,11 +73,14 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
       return service.serve(context, request);
     }
     User user = user(context, request);
-    if (!limit.take(limitedAs(user, context))) {
+    String caller = limitedAs(user, context);
+    if (!limit.take(caller)) {
       limited.increment();
+      auditRefusal(caller, context, request, user, HttpStatus.TOO_MANY_REQUESTS);
       return tooMany(request);
     }
     if (user == null) {
+      auditRefusal(caller, context, request, null, HttpStatus.UNAUTHORIZED);
       return refused(
           request,
           HttpStatus.UNAUTHORIZED,
@@ -108,6 +114,7 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
               .thenAccept(
                   log -> audit(context, request, user, log.responseHeaders().status().code()));
     }
+    RequestNotes.limitTo(context, user.namespaces());
     return service.serve(context, request);
   }
 
@@ -148,12 +155,14 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
     return READING.contains(method) ? Role.READER : Role.EDITOR;
   }
 
-  /** Returns whether a path names resources, not what kinds there are. */
+  /**
+   * Returns whether a path names resources, not what kinds there are, and not what the API itself
+   * keeps to the user's namespaces: agents and tokens.
+   */
   private static boolean isResource(List<String> segments) {
     return switch (segments.get(0)) {
       case "apis" -> segments.size() > 3;
       case "api" -> segments.size() > 2;
-      case "weft" -> true;
       default -> false;
     };
   }
@@ -184,11 +193,24 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
     }
   }
 
+  /** A caller's refusals are written down as they come, but no log is flooded by them. */
+  private void auditRefusal(
+      String caller,
+      ServiceRequestContext context,
+      HttpRequest request,
+      @Nullable User user,
+      HttpStatus status) {
+    if (refusals.take(caller)) {
+      audit(context, request, user, status.code());
+    }
+  }
+
   private static void audit(
-      ServiceRequestContext context, HttpRequest request, User user, int status) {
+      ServiceRequestContext context, HttpRequest request, @Nullable User user, int status) {
+    String changed = RequestNotes.changed(context);
     AUDIT.log(
         Level.INFO,
-        user.name()
+        (user == null ? "nobody" : user.name())
             + " from "
             + context.clientAddress().getHostAddress()
             + ": "
@@ -196,7 +218,8 @@ public final class AccessControl implements DecoratingHttpServiceFunction {
             + " "
             + context.path()
             + " -> "
-            + status);
+            + status
+            + (changed == null ? "" : " (" + changed + ")"));
   }
 
   private static HttpResponse tooMany(HttpRequest request) {

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.grpc.protocol.ArmeriaMessageDeframer;
+import com.linecorp.armeria.common.grpc.protocol.ArmeriaStatusException;
 import com.linecorp.armeria.common.grpc.protocol.DeframedMessage;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Attributes;
@@ -26,9 +27,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSession;
@@ -76,7 +80,7 @@ final class GrpcCall<Q, R> extends ServerCall<Q, R> implements Subscriber<Defram
       ServerMethodDefinition<Q, R> definition,
       ServiceRequestContext context,
       HttpRequest request,
-      int maxMessageBytes) {
+      GrpcServices.Limits limits) {
     GrpcCall<Q, R> call = new GrpcCall<>(definition.getMethodDescriptor(), context);
     call.eventLoop.execute(
         () ->
@@ -87,14 +91,33 @@ final class GrpcCall<Q, R> extends ServerCall<Q, R> implements Subscriber<Defram
                   request
                       .decode(
                           new ArmeriaMessageDeframer(
-                              maxMessageBytes, context.alloc(), /* grpcWebText= */ false),
+                              limits.maxMessageBytes(), context.alloc(), /* grpcWebText= */ false),
                           context.alloc())
                       .subscribe(call, context.eventLoop());
                   call.listener.onReady();
                 }));
     CompletableFuture<?> unused =
         call.writer.whenComplete().whenCompleteAsync(call::ended, call.eventLoop);
+    if (limits.timeout() != null) {
+      call.endAfter(limits.timeout());
+    }
     return call.writer;
+  }
+
+  private void endAfter(Duration timeout) {
+    Future<?> end =
+        context
+            .eventLoop()
+            .withoutContext()
+            .schedule(
+                () ->
+                    end(
+                        Status.DEADLINE_EXCEEDED.withDescription(
+                            "the call took longer than " + timeout.toMillis() + " ms")),
+                timeout.toMillis(),
+                TimeUnit.MILLISECONDS);
+    CompletableFuture<?> unused =
+        writer.whenComplete().whenComplete((done, failure) -> end.cancel(false));
   }
 
   private void ended(@Nullable Void done, @Nullable Throwable failure) {
@@ -136,7 +159,11 @@ final class GrpcCall<Q, R> extends ServerCall<Q, R> implements Subscriber<Defram
 
   @Override
   public void onError(Throwable failure) {
-    end(Status.fromThrowable(failure)); // the client is gone, or its bytes are no messages
+    // The client is gone, or its bytes are no messages, or too many.
+    end(
+        failure instanceof ArmeriaStatusException known
+            ? Status.fromCodeValue(known.getCode()).withDescription(known.getMessage())
+            : Status.fromThrowable(failure));
   }
 
   @Override

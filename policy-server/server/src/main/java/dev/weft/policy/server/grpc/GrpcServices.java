@@ -15,13 +15,15 @@ import io.grpc.BindableService;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Serves gRPC services of any kind of call. A stream may last and grow without limit, each message
- * may not. There is no compression; deadlines are the callers' own business.
+ * Serves gRPC services of any kind of call. There is no compression; what callers say of deadlines
+ * is their own business.
  */
 public final class GrpcServices implements HttpService {
   private static final String CONTENT_TYPE = "application/grpc";
@@ -29,20 +31,23 @@ public final class GrpcServices implements HttpService {
   /** By path. */
   private final Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
 
-  private final int maxMessageBytes;
+  private final Limits limits;
 
-  private GrpcServices(int maxMessageBytes) {
-    this.maxMessageBytes = maxMessageBytes;
+  private GrpcServices(Limits limits) {
+    this.limits = limits;
   }
 
   /**
-   * Adds services to a server.
+   * What a caller may ask of a service.
    *
    * @param maxMessageBytes the most bytes that one message of a client may have
+   * @param timeout how long a call may last; null for streams that last as long as they are wanted
    */
-  public static void addTo(
-      ServerBuilder server, List<BindableService> services, int maxMessageBytes) {
-    GrpcServices grpc = new GrpcServices(maxMessageBytes);
+  public record Limits(int maxMessageBytes, @Nullable Duration timeout) {}
+
+  /** Adds services that have the same limits to a server. */
+  public static void addTo(ServerBuilder server, List<BindableService> services, Limits limits) {
+    GrpcServices grpc = new GrpcServices(limits);
     for (BindableService service : services) {
       ServerServiceDefinition definition = service.bindService();
       for (ServerMethodDefinition<?, ?> method : definition.getMethods()) {
@@ -73,7 +78,7 @@ public final class GrpcServices implements HttpService {
           Status.UNIMPLEMENTED.withDescription(
               "grpc-encoding: " + encoding + " (expected: identity)"));
     }
-    return GrpcCall.start(method, context, request, maxMessageBytes);
+    return GrpcCall.start(method, context, request, limits);
   }
 
   private static HttpResponse refused(HttpRequest request, Status status) {

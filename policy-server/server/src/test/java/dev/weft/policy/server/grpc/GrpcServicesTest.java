@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,9 @@ class GrpcServicesTest {
   private static final MethodDescriptor<String, String> MANY =
       method(MethodDescriptor.MethodType.SERVER_STREAMING, "Many");
 
+  private static final MethodDescriptor<String, String> BRIEF =
+      method(MethodDescriptor.MethodType.UNARY, "test.Brief", "Unary");
+
   private final CountDownLatch cancelled = new CountDownLatch(1);
   private final AtomicInteger sent = new AtomicInteger();
   private Server server;
@@ -65,7 +69,14 @@ class GrpcServicesTest {
             .addMethod(MANY, ServerCalls.asyncServerStreamingCall(this::many))
             .build();
     ServerBuilder builder = Server.builder().localPort(0, SessionProtocol.HTTP);
-    GrpcServices.addTo(builder, List.of(() -> service), MAX_MESSAGE_BYTES);
+    GrpcServices.addTo(
+        builder, List.of(() -> service), new GrpcServices.Limits(MAX_MESSAGE_BYTES, null));
+    ServerServiceDefinition brief =
+        ServerServiceDefinition.builder("test.Brief")
+            .addMethod(BRIEF, ServerCalls.asyncUnaryCall(GrpcServicesTest::unary))
+            .build();
+    GrpcServices.addTo(
+        builder, List.of(() -> brief), new GrpcServices.Limits(1, Duration.ofMillis(50)));
     server = builder.build();
     server.start().join();
     channel =
@@ -96,8 +107,31 @@ class GrpcServicesTest {
   @Test
   void aMessageThatIsTooLargeEndsTheCall() {
     assertThatThrownBy(() -> call("x".repeat(MAX_MESSAGE_BYTES + 1)))
-        .isInstanceOf(StatusRuntimeException.class);
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
     assertThat(call("next")).isEqualTo("next!");
+  }
+
+  @Test
+  void aCallThatDoesNotComeToItsEndIsEnded() throws InterruptedException {
+    BlockingQueue<Status> ends = new LinkedBlockingQueue<>();
+    ClientCall<String, String> call = channel.newCall(BRIEF, CallOptions.DEFAULT);
+
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            ends.add(status);
+          }
+        },
+        new Metadata());
+    call.sendMessage("x"); // and no end of the request
+
+    assertThat(ends.poll(20, TimeUnit.SECONDS))
+        .isNotNull()
+        .extracting(Status::getCode)
+        .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
   }
 
   @Test
@@ -292,9 +326,14 @@ class GrpcServicesTest {
 
   private static MethodDescriptor<String, String> method(
       MethodDescriptor.MethodType type, String name) {
+    return method(type, "test.Test", name);
+  }
+
+  private static MethodDescriptor<String, String> method(
+      MethodDescriptor.MethodType type, String service, String name) {
     return MethodDescriptor.<String, String>newBuilder()
         .setType(type)
-        .setFullMethodName("test.Test/" + name)
+        .setFullMethodName(service + "/" + name)
         .setRequestMarshaller(new Text())
         .setResponseMarshaller(new Text())
         .build();
