@@ -22,8 +22,7 @@ final class AttemptRequest extends HttpRequest {
   private final HttpRequest logical;
   private final @Nullable Attempt attempt;
   private final long limitNanos;
-  private final AttemptCarrier carrier = new AttemptCarrier(this);
-  private volatile @Nullable String hostHeader;
+  private final AttemptCarrier carrier;
 
   /**
    * @param attempt null for a call that the mesh does not manage but whose redirects it watches
@@ -33,20 +32,11 @@ final class AttemptRequest extends HttpRequest {
     this.logical = logical;
     this.attempt = attempt;
     this.limitNanos = limitNanos;
+    carrier = AttemptCarrier.of(attempt);
   }
 
   AttemptCarrier carrier() {
     return carrier;
-  }
-
-  @Nullable Attempt attempt() {
-    return attempt;
-  }
-
-  /** Returns the authority to send; null for the URI's. */
-  @Nullable String authority() {
-    String host = hostHeader;
-    return host != null || attempt == null ? host : attempt.authority();
   }
 
   @Override
@@ -59,7 +49,7 @@ final class AttemptRequest extends HttpRequest {
     }
     MutableHeaders mutable = new MutableHeaders(headers);
     attempt.mutateRequest(mutable, MutableHeaders.WRITER);
-    hostHeader = mutable.takeHost();
+    carrier.name(mutable.takeHost());
     return mutable.toRequestHeaders();
   }
 

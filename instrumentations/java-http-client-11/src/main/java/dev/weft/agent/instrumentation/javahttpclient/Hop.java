@@ -25,13 +25,14 @@ final class Hop {
 
   private final HttpRequest request;
   private final @Nullable Call call;
-  private final long timeoutNanos;
-  private final long startNanos = System.nanoTime();
+
+  /** When the application's own timeout runs out; 0 if it has none. */
+  private final long endNanos;
 
   private Hop(HttpRequest request, @Nullable Call call) {
     this.request = request;
     this.call = call;
-    this.timeoutNanos = request.timeout().map(Hop::toNanos).orElse(0L);
+    this.endNanos = request.timeout().map(Hop::fromNow).orElse(0L);
   }
 
   /**
@@ -80,6 +81,10 @@ final class Hop {
     return request.getClass().getName().equals(WEB_SOCKET_OR_COPY);
   }
 
+  private static long fromNow(Duration timeout) {
+    return Deadline.in(toNanos(timeout));
+  }
+
   private static long toNanos(Duration duration) {
     try {
       return duration.toNanos();
@@ -99,7 +104,7 @@ final class Hop {
 
   /** Returns what is left of the application's own timeout, at least 1; 0 if it has none. */
   long remainingNanos() {
-    return timeoutNanos == 0 ? 0 : Math.max(1, timeoutNanos - (System.nanoTime() - startNanos));
+    return Deadline.remainingNanos(endNanos);
   }
 
   /** Returns whether the application's own timeout runs out before a wait would be over. */
