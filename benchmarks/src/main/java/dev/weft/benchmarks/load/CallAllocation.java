@@ -4,34 +4,32 @@
  */
 package dev.weft.benchmarks.load;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.weft.lab.Artifacts;
 import dev.weft.lab.JavaProcess;
 import dev.weft.lab.Jdk;
 import dev.weft.lab.PolicyServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /**
  * Bytes that a call through java.net.http allocates in the calling process, over all its threads:
  * without the agent, with it to a host that no rule is for, and with it through a route, without
- * and with a timeout. Processes take turns. Of a process the least of its windows counts, because
- * what is not compiled yet allocates more; of the processes of a kind, the median.
+ * and with a timeout; and the classes whose objects make the difference. Objects are counted, not
+ * sampled. Processes take turns. Of a process the least of its windows counts, because what is not
+ * compiled yet allocates more; of the processes of a kind, the median, class by class.
  *
  * <p>Run in the checkout: {@code java -cp benchmarks/target/benchmarks.jar
- * dev.weft.benchmarks.load.CallAllocation [ROUNDS]}: 3 rounds unless told.
+ * dev.weft.benchmarks.load.CallAllocation [METHOD [ROUNDS [JVM OPTION...]]]}: send, or sendAsync; 3
+ * rounds unless told.
  */
 public final class CallAllocation {
   private static final String POLICY =
@@ -66,19 +64,21 @@ public final class CallAllocation {
   private final Path folder;
   private final int port;
   private final PolicyServer server;
+  private final List<String> jvmOptions;
 
-  private CallAllocation(Path folder, int port, PolicyServer server) {
+  private CallAllocation(Path folder, int port, PolicyServer server, List<String> jvmOptions) {
     this.folder = folder;
     this.port = port;
     this.server = server;
+    this.jvmOptions = jvmOptions;
   }
 
-  /** The hosts of the managed ones are as long as the address of the others: both are sent. */
+  /** The hosts, which are sent, are of the same length, and none is an address to be parsed. */
   private enum Kind {
-    NO_AGENT("127.0.0.1"),
-    UNMANAGED("127.0.0.1"),
-    ROUTED("echo.bench"),
-    TIMED("time.bench");
+    NO_AGENT("localhost"),
+    UNMANAGED("localhost"),
+    ROUTED("ech.bench"),
+    TIMED("tim.bench");
 
     private final String host;
 
@@ -91,66 +91,47 @@ public final class CallAllocation {
     }
   }
 
-  /** Measures and prints a table. */
+  /** Measures and prints. */
   public static void main(String[] arguments) throws Exception {
-    int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 3;
+    String method = arguments.length > 0 ? arguments[0] : "send";
+    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
+    List<String> jvmOptions =
+        Arrays.asList(arguments).subList(Math.min(2, arguments.length), arguments.length);
     Path folder = Files.createTempDirectory("weft-allocation");
-    ExecutorService threads = Executors.newCachedThreadPool();
-    HttpServer echo = echo(threads);
-    try (PolicyServer server = PolicyServer.start(Jdk.current(), folder)) {
-      int port = echo.getAddress().getPort();
-      server.applyAll(POLICY.formatted("echo", port, "0s"));
-      server.applyAll(POLICY.formatted("time", port, "10s"));
-      CallAllocation allocation = new CallAllocation(folder, port, server);
-      System.out.println("| | no agent | more: unmanaged | routed | routed, with a timeout |");
-      System.out.println("|---|---|---|---|---|");
-      for (String method : List.of("send", "sendAsync")) {
-        allocation.measure(method, rounds);
-      }
-    } finally {
-      echo.stop(0);
-      threads.shutdownNow();
+    try (Echo echo = Echo.start();
+        PolicyServer server = PolicyServer.start(Jdk.current(), folder)) {
+      server.applyAll(POLICY.formatted("ech", echo.port(), "0s"));
+      server.applyAll(POLICY.formatted("tim", echo.port(), "10s"));
+      new CallAllocation(folder, echo.port(), server, jvmOptions).measure(method, rounds);
     }
-  }
-
-  private static HttpServer echo(ExecutorService threads) throws IOException {
-    // Head and body come apart: without it each answer waits for an acknowledgement.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-    HttpServer echo =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    byte[] body = "hello".getBytes(StandardCharsets.UTF_8);
-    echo.createContext(
-        "/",
-        exchange -> {
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    echo.setExecutor(threads);
-    echo.start();
-    return echo;
   }
 
   private void measure(String method, int rounds) {
-    Map<Kind, Samples> bytes = new EnumMap<>(Kind.class);
+    Map<Kind, List<PerCall>> all = new EnumMap<>(Kind.class);
     for (int round = 0; round < rounds; round++) {
       System.err.printf("%s: round %d of %d%n", method, round + 1, rounds);
       for (Kind kind : Kind.values()) {
-        process(kind, method, round, bytes.computeIfAbsent(kind, any -> new Samples()));
+        all.computeIfAbsent(kind, any -> new ArrayList<>()).add(process(kind, method, round));
       }
     }
-    double none = bytes.get(Kind.NO_AGENT).median();
-    System.out.printf(
-        "| %s | %,.0f B | %+,.0f B | %+,.0f B | %+,.0f B |%n",
-        method,
-        none,
-        bytes.get(Kind.UNMANAGED).median() - none,
-        bytes.get(Kind.ROUTED).median() - none,
-        bytes.get(Kind.TIMED).median() - none);
+    PerCall none = PerCall.median(all.get(Kind.NO_AGENT));
+    System.out.printf("%n%s: %,.0f B without the agent%n", method, none.bytes());
+    for (Kind kind : EnumSet.range(Kind.UNMANAGED, Kind.TIMED)) {
+      List<PerCall> processes = all.get(kind);
+      System.out.printf(
+          "%n%s %s: %s B more%n",
+          method,
+          kind.name().toLowerCase(Locale.ROOT),
+          processes.stream()
+              .map(process -> String.format("%+,.0f", process.minus(none).bytes()))
+              .collect(Collectors.joining(", ")));
+      PerCall.median(processes).minus(none).print(System.out);
+    }
   }
 
-  private void process(Kind kind, String method, int round, Samples samples) {
-    List<String> arguments = new ArrayList<>();
+  private PerCall process(Kind kind, String method, int round) {
+    List<String> arguments = new ArrayList<>(ClassHistogram.JVM_OPTIONS);
+    arguments.addAll(jvmOptions);
     if (kind != Kind.NO_AGENT) {
       arguments.add("-javaagent:" + Artifacts.agent());
       arguments.add("-Dweft.server=" + server.address());
@@ -165,15 +146,8 @@ public final class CallAllocation {
     String name = method + "-" + kind.name().toLowerCase(Locale.ROOT) + "-" + round;
     Path log = folder.resolve(name + ".log");
     try (JavaProcess probe = JavaProcess.start(name, Jdk.current(), arguments, Map.of(), log)) {
-      probe.await("measure", Duration.ofMinutes(3), () -> probe.output().contains(CallProbe.DONE));
-      samples.add(
-          probe
-              .output()
-              .lines()
-              .filter(line -> line.startsWith(CallProbe.RESULT))
-              .mapToDouble(line -> Double.parseDouble(line.substring(CallProbe.RESULT.length())))
-              .min()
-              .orElseThrow());
+      probe.await("measure", Duration.ofMinutes(5), () -> probe.output().contains(CallProbe.DONE));
+      return PerCall.read(probe.output());
     }
   }
 }

@@ -4,36 +4,32 @@
  */
 package dev.weft.benchmarks.load;
 
-import com.sun.management.ThreadMXBean;
 import dev.weft.lab.Await;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 
 /**
- * An application that calls with java.net.http and prints how many bytes all of its threads
- * allocated for a call, window by window. Started by {@link CallAllocation}.
+ * An application that calls with java.net.http and prints what all of its threads allocated for a
+ * call, class by class, of the window with the least. Started by {@link CallAllocation}.
  */
 final class CallProbe {
-  static final String RESULT = "bytes per call: ";
+  /** What a line with a class, its objects per call and their bytes begins with. */
+  static final String RESULT = "per call: ";
+
   static final String DONE = "that is all";
 
   private static final int WARM_UP = 20_000;
   private static final int WINDOWS = 5;
-  private static final int CALLS = 4_000;
+  private static final int CALLS = 5_000;
 
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final Map<Long, Long> byThread = new HashMap<>();
   private final URI uri;
   private final boolean blocks;
 
@@ -51,11 +47,18 @@ final class CallProbe {
     CallProbe probe = new CallProbe(URI.create(arguments[0]), arguments[1].equals("send"));
     probe.awaitAnswer();
     probe.call(WARM_UP);
-    for (int window = 0; window < WINDOWS; window++) {
-      long before = probe.allocated();
-      probe.call(CALLS);
-      System.out.println(RESULT + (probe.allocated() - before) / CALLS);
+    ClassHistogram least = probe.window();
+    for (int window = 1; window < WINDOWS; window++) {
+      ClassHistogram next = probe.window();
+      least = next.bytes() < least.bytes() ? next : least;
     }
+    least
+        .byClass()
+        .forEach(
+            (name, size) ->
+                System.out.printf(
+                    "%s%s %.3f %.3f%n",
+                    RESULT, name, (double) size.objects() / CALLS, (double) size.bytes() / CALLS));
     System.out.println(DONE);
   }
 
@@ -75,6 +78,15 @@ final class CallProbe {
     }
   }
 
+  /** Returns what a window of calls allocates, without what counting it does. */
+  private ClassHistogram window() throws IOException, InterruptedException {
+    System.gc();
+    ClassHistogram empty = ClassHistogram.take();
+    ClassHistogram before = ClassHistogram.take();
+    call(CALLS);
+    return ClassHistogram.take().since(before).minus(before.since(empty));
+  }
+
   private void call(int calls) throws IOException, InterruptedException {
     for (int i = 0; i < calls; i++) {
       if (once() != 200) {
@@ -90,15 +102,5 @@ final class CallProbe {
             ? client.send(request, BodyHandlers.ofString())
             : client.sendAsync(request, BodyHandlers.ofString()).join();
     return response.statusCode();
-  }
-
-  /** Returns what all threads have allocated, those that ended since included. */
-  private long allocated() {
-    long[] ids = threads.getAllThreadIds();
-    long[] bytes = threads.getThreadAllocatedBytes(ids);
-    for (int i = 0; i < ids.length; i++) {
-      byThread.merge(ids[i], bytes[i], Math::max);
-    }
-    return byThread.values().stream().mapToLong(Long::longValue).sum();
   }
 }

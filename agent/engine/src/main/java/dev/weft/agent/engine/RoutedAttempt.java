@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * it to ended counts it out.
  */
 final class RoutedAttempt implements Attempt, Observed, Tried {
-  private static final int OPEN = 0;
-  private static final int DELIVERED = 1;
-  private static final int ENDED = 2;
+  private static final byte OPEN = 0;
+  private static final byte DELIVERED = 1;
+  private static final byte ENDED = 2;
   private static final VarHandle STATE = stateHandle();
 
   private final RoutedCall<?> call;
@@ -41,7 +41,7 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
   private final short number;
 
   @SuppressWarnings("UnusedVariable") // written through STATE
-  private volatile int state;
+  private volatile byte state;
 
   private String flag = "";
   private int presentResponseHeaders;
@@ -66,7 +66,7 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
 
   private static VarHandle stateHandle() {
     try {
-      return MethodHandles.lookup().findVarHandle(RoutedAttempt.class, "state", int.class);
+      return MethodHandles.lookup().findVarHandle(RoutedAttempt.class, "state", byte.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -131,7 +131,7 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
 
   @Override
   public long failed(Failure failure) {
-    int before = (int) STATE.getAndSet(this, ENDED);
+    byte before = (byte) STATE.getAndSet(this, ENDED);
     if (before == ENDED) {
       return DELIVER;
     }
@@ -192,7 +192,7 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
 
   /** Moves to ended; returns false if it was there already. */
   private boolean end(boolean isLast, String why) {
-    if ((int) STATE.getAndSet(this, ENDED) == ENDED) {
+    if ((byte) STATE.getAndSet(this, ENDED) == ENDED) {
       return false;
     }
     countOut(isLast, why);

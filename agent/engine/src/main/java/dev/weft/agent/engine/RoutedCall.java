@@ -26,6 +26,7 @@ import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
 import dev.weft.agent.seam.Step;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,9 @@ final class RoutedCall<Q> implements Call, Observed {
 
   private final Engine engine;
   private final Route route;
-  private final Forwarding forwarding;
   private final Target target;
   private final Q request;
   private final RequestReader<Q> reader;
-  private final String host;
   private final long startNanos;
 
   /** 0, or the number of the route's mirror that this is, from 1. */
@@ -50,36 +49,32 @@ final class RoutedCall<Q> implements Call, Observed {
 
   private Phase phase = Phase.NEW;
   private long delayNanos;
-  private long deadlineNanos;
-  private @Nullable String path;
-  private @Nullable Reply reply;
-  private @Nullable Refuse refusal;
+
+  /** The reply or refusal that the call ended with; null while or if there is none. */
+  private @Nullable Step answer;
+
   private @Nullable RoutedAttempt last;
 
   private RoutedCall(
-      Engine engine,
-      Route route,
-      Forwarding forwarding,
-      Target target,
-      Q request,
-      RequestReader<Q> reader,
-      int mirror) {
+      Engine engine, Route route, Target target, Q request, RequestReader<Q> reader, int mirror) {
     this.engine = engine;
     this.route = route;
-    this.forwarding = forwarding;
     this.target = target;
     this.request = request;
     this.reader = reader;
     this.mirror = (byte) mirror;
-    String name = reader.host(request);
-    host = name == null ? "" : name;
     startNanos = engine.clock.nanos();
   }
 
+  /**
+   * Begins a call.
+   *
+   * @param route one that forwards
+   */
   static <Q> RoutedCall<Q> begin(
       Engine engine, Route route, Forwarding forwarding, Q request, RequestReader<Q> reader) {
     Target target = forwarding.choose(engine.random());
-    return new RoutedCall<>(engine, route, forwarding, target, request, reader, 0);
+    return new RoutedCall<>(engine, route, target, request, reader, 0);
   }
 
   @Override
@@ -100,7 +95,6 @@ final class RoutedCall<Q> implements Call, Observed {
     RandomGenerator random = engine.random();
     if (before == Phase.NEW) {
       Reply abort = injectFault(random);
-      deadlineNanos = startNanos + delayNanos + forwarding.timeoutNanos();
       return abort == null ? attempt(startNanos, random) : answer(abort);
     }
     if (before == Phase.TIMED_OUT) {
@@ -135,8 +129,8 @@ final class RoutedCall<Q> implements Call, Observed {
     Endpoint endpoint = null;
     try {
       long hash =
-          cluster.needsHash() ? forwarding.hash(request, reader, random, engine.sourceHash) : 0;
-      boolean avoids = last != null && forwarding.retry().avoidsPreviousHosts();
+          cluster.needsHash() ? forwarding().hash(request, reader, random, engine.sourceHash) : 0;
+      boolean avoids = last != null && forwarding().retry().avoidsPreviousHosts();
       endpoint = cluster.pick(now, random, hash, avoids ? last : null);
     } finally {
       if (endpoint == null) {
@@ -179,7 +173,7 @@ final class RoutedCall<Q> implements Call, Observed {
             cluster.config().name()
                 + " takes mutual TLS only, and this process has no certificate for it",
             "UF");
-    refusal = refuse;
+    answer = refuse;
     over(engine.clock.nanos());
     return refuse;
   }
@@ -203,10 +197,10 @@ final class RoutedCall<Q> implements Call, Observed {
     return answer(last == null ? Replies.delayed(refusal, delayNanos) : refusal);
   }
 
-  private Reply answer(Reply answer) {
-    reply = answer;
+  private Reply answer(Reply reply) {
+    answer = reply;
     over(engine.clock.nanos());
-    return answer;
+    return reply;
   }
 
   @Override
@@ -222,7 +216,7 @@ final class RoutedCall<Q> implements Call, Observed {
 
   /** Returns how long to wait for a retry, or {@link Attempt#DELIVER}. */
   <P> long onResponse(RoutedAttempt attempt, long now, P response, HeaderReader<P> responseReader) {
-    RetryPolicy retry = forwarding.retry();
+    RetryPolicy retry = forwarding().retry();
     if (retry.retries() == 0 || mirror > 0) {
       return Attempt.DELIVER;
     }
@@ -237,7 +231,7 @@ final class RoutedCall<Q> implements Call, Observed {
   long onFailure(RoutedAttempt attempt, Failure failure, long now) {
     boolean timedOut = failure == Failure.TIMEOUT;
     long wait = Attempt.DELIVER;
-    if (forwarding.retry().retriesFailure(failure)
+    if (forwarding().retry().retriesFailure(failure)
         && mirror == 0
         && (failure == Failure.CONNECT || reader.isReplayable(request))
         && !isExpired(now)) {
@@ -251,7 +245,7 @@ final class RoutedCall<Q> implements Call, Observed {
   }
 
   private long retryAfter(RoutedAttempt attempt, long now) {
-    RetryPolicy retry = forwarding.retry();
+    RetryPolicy retry = forwarding().retry();
     if (attempt.number() > retry.retries()) {
       attempt.exhaustRetries();
       return Attempt.DELIVER;
@@ -262,7 +256,7 @@ final class RoutedCall<Q> implements Call, Observed {
     }
     phase = Phase.RETRY;
     long wait = retry.backoffNanos(attempt.number(), engine.random());
-    return forwarding.timeoutNanos() == 0 ? wait : Math.min(wait, deadlineNanos - now);
+    return forwarding().timeoutNanos() == 0 ? wait : Math.min(wait, deadlineNanos() - now);
   }
 
   /** Takes back a retry that was ordered and cannot be carried out: the attempt ended elsewhere. */
@@ -284,16 +278,27 @@ final class RoutedCall<Q> implements Call, Observed {
     engine.callEnded(this, now - startNanos);
   }
 
+  /**
+   * Returns when the route's timeout runs out, if it has one. A delay that we inject is besides.
+   */
+  private long deadlineNanos() {
+    return startNanos + delayNanos + forwarding().timeoutNanos();
+  }
+
+  private Forwarding forwarding() {
+    return Objects.requireNonNull(route.forwarding());
+  }
+
   private boolean isExpired(long now) {
-    return forwarding.timeoutNanos() > 0 && deadlineNanos - now <= 0;
+    return forwarding().timeoutNanos() > 0 && deadlineNanos() - now <= 0;
   }
 
   long timeoutNanos() {
-    long perTry = forwarding.retry().perTryTimeoutNanos();
-    if (forwarding.timeoutNanos() == 0) {
+    long perTry = forwarding().retry().perTryTimeoutNanos();
+    if (forwarding().timeoutNanos() == 0) {
       return perTry;
     }
-    long left = Math.max(1, deadlineNanos - engine.clock.nanos());
+    long left = Math.max(1, deadlineNanos() - engine.clock.nanos());
     return perTry == 0 ? left : Math.min(left, perTry);
   }
 
@@ -306,14 +311,14 @@ final class RoutedCall<Q> implements Call, Observed {
   }
 
   String host() {
-    return host;
+    String host = reader.host(request);
+    return host == null ? "" : host;
   }
 
+  /** Works it out anew each time: adapters ask once for an attempt. */
   @Nullable String path() {
-    if (path == null && forwarding.rewritesPath()) {
-      path = forwarding.rewrittenPath(reader.path(request));
-    }
-    return path;
+    Forwarding forwarding = forwarding();
+    return forwarding.rewritesPath() ? forwarding.rewrittenPath(reader.path(request)) : null;
   }
 
   @Nullable String authority() {
@@ -323,7 +328,7 @@ final class RoutedCall<Q> implements Call, Observed {
     }
     if (authority == null) {
       int port = reader.port(request);
-      authority = port == HTTP_PORT ? host : host + ":" + port;
+      authority = port == HTTP_PORT ? host() : host() + ":" + port;
     }
     int colon = authority.lastIndexOf(':');
     boolean hasPort = colon > authority.lastIndexOf(']');
@@ -339,11 +344,11 @@ final class RoutedCall<Q> implements Call, Observed {
   }
 
   @Nullable Call mirror() {
-    List<MirrorTarget> mirrors = forwarding.mirrors();
+    List<MirrorTarget> mirrors = forwarding().mirrors();
     for (int i = mirror; i < mirrors.size(); i++) {
       MirrorTarget drawn = mirrors.get(i);
       if (drawn.target().cluster() != null && drawn.isDrawn(engine.random())) {
-        return new RoutedCall<>(engine, route, forwarding, drawn.target(), request, reader, i + 1);
+        return new RoutedCall<>(engine, route, drawn.target(), request, reader, i + 1);
       }
     }
     return null;
@@ -382,27 +387,26 @@ final class RoutedCall<Q> implements Call, Observed {
 
   @Override
   public int status() {
-    Reply answer = reply;
     RoutedAttempt attempt = last;
-    return answer != null ? answer.status() : attempt == null ? 0 : attempt.status();
+    return answer instanceof Reply reply ? reply.status() : attempt == null ? 0 : attempt.status();
   }
 
   @Override
   public int grpcStatus() {
-    Reply answer = reply;
     RoutedAttempt attempt = last;
-    return answer != null ? answer.grpcStatus() : attempt == null ? -1 : attempt.grpcStatus();
+    return answer instanceof Reply reply
+        ? reply.grpcStatus()
+        : attempt == null ? -1 : attempt.grpcStatus();
   }
 
   @Override
   public String flag() {
-    Refuse refuse = refusal;
-    if (refuse != null) {
+    if (answer instanceof Refuse refuse) {
       return refuse.flag();
     }
-    Reply answer = reply;
     RoutedAttempt attempt = last;
-    String flag = answer != null ? answer.flag() : attempt == null ? "DC" : attempt.flag();
+    String flag =
+        answer instanceof Reply reply ? reply.flag() : attempt == null ? "DC" : attempt.flag();
     return flag.isEmpty() && delayNanos > 0 ? "DI" : flag;
   }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int CALLS = 10_000;
-  private static final int MAX_BYTES_PER_ROUTED_CALL = 200;
+  private static final int MAX_BYTES_PER_ROUTED_CALL = 120;
   private static final Map<String, String> NO_HEADERS = Map.of();
   private static final HeaderReader<Map<String, String>> MAP_READER = Map::get;
 

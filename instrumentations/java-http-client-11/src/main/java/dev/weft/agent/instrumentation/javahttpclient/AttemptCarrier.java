@@ -23,8 +23,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries an attempt inside the library's own copy of a request, where there is a field of this
- * type to spare. As an address it is never used. Immutable but for what the request learns.
+ * Carries where an attempt goes, and what changes in its first line, inside the library's own copy
+ * of a request, where there is a field of this type to spare. As an address it is never used.
+ * Immutable, and shared by all attempts to an endpoint that change nothing; else but for the host.
  */
 final class AttemptCarrier extends InetSocketAddress {
   private static final long serialVersionUID = 1;
@@ -33,11 +34,54 @@ final class AttemptCarrier extends InetSocketAddress {
   /** Whether the points that secure an attempt are woven: the copy's class is loaded above. */
   private static final boolean IS_SECURING = AUTHORITY != null && isWoven();
 
-  private final transient AttemptRequest request;
+  /** Says nothing: of a call that the mesh does not manage but whose redirects it watches. */
+  private static final AttemptCarrier NOTHING = new AttemptCarrier(null, false, null, null);
 
-  AttemptCarrier(AttemptRequest request) {
+  private final transient @Nullable InetSocketAddress endpoint;
+  private final boolean isSecured;
+  private final @Nullable String path;
+  private volatile @Nullable String authority;
+
+  private AttemptCarrier(
+      @Nullable InetSocketAddress endpoint,
+      boolean isSecured,
+      @Nullable String path,
+      @Nullable String authority) {
     super((InetAddress) null, 0);
-    this.request = request;
+    this.endpoint = endpoint;
+    this.isSecured = isSecured;
+    this.path = path;
+    this.authority = authority;
+  }
+
+  /** Returns what all attempts to an endpoint carry that change nothing of their requests. */
+  static AttemptCarrier unchanged(InetSocketAddress endpoint, boolean isSecured) {
+    return new AttemptCarrier(endpoint, isSecured, null, null);
+  }
+
+  /**
+   * Returns what an attempt's request is to carry: its own if anything is changed, as its headers
+   * may name another host ({@link #name}).
+   *
+   * @param attempt null for a call that the mesh does not manage
+   */
+  static AttemptCarrier of(@Nullable Attempt attempt) {
+    if (attempt == null) {
+      return NOTHING;
+    }
+    AttemptCarrier shared = Endpoints.carrier(attempt);
+    String path = attempt.path();
+    String authority = attempt.authority();
+    if (shared != null && path == null && authority == null && !attempt.mutatesRequest()) {
+      return shared;
+    }
+    return new AttemptCarrier(
+        shared == null ? null : shared.endpoint, attempt.tls() != null, path, authority);
+  }
+
+  /** Takes a Host header that the attempt's header operations have set. */
+  void name(@Nullable String host) {
+    authority = host == null ? authority : host;
   }
 
   /** Returns what the library's copy of a request carries; null if the call is not ours. */
@@ -57,14 +101,12 @@ final class AttemptCarrier extends InetSocketAddress {
 
   /** Returns the endpoint to connect to; null to let the library resolve the URI's host. */
   @Nullable InetSocketAddress endpoint() {
-    Attempt attempt = request.attempt();
-    return attempt == null ? null : Endpoints.named(attempt);
+    return endpoint;
   }
 
   /** Returns whether the attempt's connection is to be secured by the mesh. */
   boolean isSecured() {
-    Attempt attempt = request.attempt();
-    return attempt != null && attempt.tls() != null;
+    return isSecured;
   }
 
   /**
@@ -79,8 +121,8 @@ final class AttemptCarrier extends InetSocketAddress {
       return new SSLPeerUnverifiedException("The mesh cannot secure connections of this JDK's");
     }
     try {
-      InetSocketAddress endpoint = Endpoints.named(attempt);
-      return endpoint != null && endpoint.getHostString().equals(attempt.connectionKey())
+      AttemptCarrier carrier = Endpoints.carrier(attempt);
+      return carrier != null && isNamed(carrier.endpoint, attempt.connectionKey())
           ? null
           : new SSLPeerUnverifiedException("The mesh cannot secure an endpoint without an address");
     } catch (RuntimeException | LinkageError e) {
@@ -91,33 +133,33 @@ final class AttemptCarrier extends InetSocketAddress {
 
   /** Returns the authority to send. */
   String authority(String original) {
-    String authority = request.authority();
-    return authority == null ? original : authority;
+    String changed = authority;
+    return changed == null ? original : changed;
   }
 
   /** Returns the path with query to send. */
   String path(String original) {
-    Attempt attempt = request.attempt();
-    String path = attempt == null ? null : attempt.path();
     return path == null ? original : path;
   }
 
   /** Returns HTTP/2's form of both. */
   HttpHeaders pseudoHeaders(HttpHeaders original) {
-    Attempt attempt = request.attempt();
-    String path = attempt == null ? null : attempt.path();
-    String authority = request.authority();
-    if (path == null && authority == null) {
+    String changed = authority;
+    if (path == null && changed == null) {
       return original;
     }
     Map<String, List<String>> headers = new HashMap<>(original.map());
     if (path != null) {
       headers.put(":path", List.of(path));
     }
-    if (authority != null) {
-      headers.put(":authority", List.of(authority));
+    if (changed != null) {
+      headers.put(":authority", List.of(changed));
     }
     return HttpHeaders.of(headers, (name, value) -> true);
+  }
+
+  private static boolean isNamed(@Nullable InetSocketAddress endpoint, String name) {
+    return endpoint != null && endpoint.getHostString().equals(name);
   }
 
   private static boolean isWoven() {

@@ -22,8 +22,7 @@ final class AttemptRequest extends HttpRequest {
   private final HttpRequest logical;
   private final @Nullable Attempt attempt;
   private final long limitNanos;
-  private final AttemptCarrier carrier = new AttemptCarrier(this);
-  private volatile @Nullable String hostHeader;
+  private final AttemptCarrier carrier;
 
   /**
    * @param attempt null for a call that the mesh does not manage but whose redirects it watches
@@ -33,6 +32,7 @@ final class AttemptRequest extends HttpRequest {
     this.logical = logical;
     this.attempt = attempt;
     this.limitNanos = limitNanos;
+    carrier = AttemptCarrier.of(attempt);
   }
 
   boolean isWebSocket() {
@@ -41,16 +41,6 @@ final class AttemptRequest extends HttpRequest {
 
   AttemptCarrier carrier() {
     return carrier;
-  }
-
-  @Nullable Attempt attempt() {
-    return attempt;
-  }
-
-  /** Returns the authority to send; null for the URI's. */
-  @Nullable String authority() {
-    String host = hostHeader;
-    return host != null || attempt == null ? host : attempt.authority();
   }
 
   @Override
@@ -63,7 +53,7 @@ final class AttemptRequest extends HttpRequest {
     }
     MutableHeaders mutable = new MutableHeaders(headers);
     attempt.mutateRequest(mutable, MutableHeaders.WRITER);
-    hostHeader = mutable.takeHost();
+    carrier.name(mutable.takeHost());
     return mutable.toRequestHeaders();
   }
 

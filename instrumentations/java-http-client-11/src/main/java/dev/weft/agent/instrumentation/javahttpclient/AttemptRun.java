@@ -27,9 +27,11 @@ final class AttemptRun<T> implements BodyHandler<T> {
   private final @Nullable Attempt attempt;
   private final BodyHandler<T> handler;
   private final @Nullable Redirects redirects;
-  private final long limitNanos;
+
+  /** When the time for response headers runs out; 0 if they may take as long as they like. */
+  private final long endNanos;
+
   private final boolean limitIsTheApplications;
-  private final long startNanos = System.nanoTime();
 
   // Written where the library calls the handler, read after its call or future has completed.
   private volatile boolean headersCame;
@@ -46,12 +48,12 @@ final class AttemptRun<T> implements BodyHandler<T> {
     long own = attempt == null ? 0 : attempt.timeoutNanos();
     long applications = hop.remainingNanos();
     this.limitIsTheApplications = applications != 0 && (own == 0 || applications <= own);
-    this.limitNanos = limitIsTheApplications ? applications : own;
+    this.endNanos = Deadline.in(limitIsTheApplications ? applications : own);
   }
 
   /** Returns the request to hand to the library. */
   AttemptRequest request() {
-    return new AttemptRequest(hop.request(), attempt, limitNanos);
+    return new AttemptRequest(hop.request(), attempt, Deadline.remainingNanos(endNanos));
   }
 
   /** Returns why it must not be handed to the library: it would not be secured. Else null. */
@@ -111,7 +113,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
       end(Failures.isCancellation(failure) ? Ending.CANCELLED : Ending.BROKEN);
       return waitNanos; // a retry that was ordered does not depend on the discarded body
     }
-    boolean limitReached = limitNanos != 0 && System.nanoTime() - startNanos >= limitNanos;
+    boolean limitReached = Deadline.isOver(endNanos);
     waitNanos = attempt.failed(Failures.of(failure, limitReached, limitIsTheApplications));
     return waitNanos;
   }

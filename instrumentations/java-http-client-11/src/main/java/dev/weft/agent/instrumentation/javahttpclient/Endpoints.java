@@ -28,15 +28,18 @@ final class Endpoints {
   /** Far more endpoints than a process talks to at a time; then the cache starts afresh. */
   private static final int LIMIT = 10_000;
 
-  private static final Map<String, InetSocketAddress> BY_KEY = new ConcurrentHashMap<>();
+  private static final Map<String, AttemptCarrier> BY_KEY = new ConcurrentHashMap<>();
 
   /** How connections to the endpoints that are secured are, by their keys. */
   private static final Map<String, ClientTls> TLS_BY_KEY = new ConcurrentHashMap<>();
 
   private Endpoints() {}
 
-  /** Returns the attempt's address; null if it has none. */
-  static @Nullable InetSocketAddress named(Attempt attempt) {
+  /**
+   * Returns what attempts to the same endpoint carry; null if the attempt has no address, so that
+   * the library resolves its host.
+   */
+  static @Nullable AttemptCarrier carrier(Attempt attempt) {
     InetSocketAddress address = attempt.address();
     if (address == null) {
       return null;
@@ -46,16 +49,16 @@ final class Endpoints {
     if (tls != null) {
       remember(key, tls);
     }
-    InetSocketAddress known = BY_KEY.get(key);
-    if (known != null && known.equals(address)) {
+    AttemptCarrier known = BY_KEY.get(key);
+    if (known != null && address.equals(known.endpoint())) {
       return known;
     }
-    InetSocketAddress named = rename(address, key);
+    AttemptCarrier carrier = AttemptCarrier.unchanged(rename(address, key), tls != null);
     if (BY_KEY.size() >= LIMIT) {
       BY_KEY.clear();
     }
-    BY_KEY.put(key, named);
-    return named;
+    BY_KEY.put(key, carrier);
+    return carrier;
   }
 
   /**

@@ -25,14 +25,15 @@ final class Hop {
   private final HttpRequest request;
   private final @Nullable Call call;
   private final boolean isWebSocket;
-  private final long timeoutNanos;
-  private final long startNanos = System.nanoTime();
+
+  /** When the application's own timeout runs out; 0 if it has none. */
+  private final long endNanos;
 
   private Hop(HttpRequest request, @Nullable Call call) {
     this.request = request;
     this.call = call;
     this.isWebSocket = WebSockets.isHandshake(request);
-    this.timeoutNanos = request.timeout().map(Hop::toNanos).orElse(0L);
+    this.endNanos = request.timeout().map(Hop::fromNow).orElse(0L);
   }
 
   /**
@@ -76,6 +77,10 @@ final class Hop {
     return Proxies.apply(client, uri) ? null : Outbound.begin(request, RequestView.INSTANCE);
   }
 
+  private static long fromNow(Duration timeout) {
+    return Deadline.in(toNanos(timeout));
+  }
+
   private static long toNanos(Duration duration) {
     try {
       return duration.toNanos();
@@ -100,7 +105,7 @@ final class Hop {
 
   /** Returns what is left of the application's own timeout, at least 1; 0 if it has none. */
   long remainingNanos() {
-    return timeoutNanos == 0 ? 0 : Math.max(1, timeoutNanos - (System.nanoTime() - startNanos));
+    return Deadline.remainingNanos(endNanos);
   }
 
   /** Returns whether the application's own timeout runs out before a wait would be over. */
