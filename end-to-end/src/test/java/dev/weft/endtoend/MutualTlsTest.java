@@ -186,6 +186,8 @@ class MutualTlsTest {
       await(
           "the missing file to be named",
           () -> callsToPartner().contains("later.pem: there is no such file"));
+      await(
+          "the server to know", () -> server.agents().contains("later.pem: there is no such file"));
 
       Files.move(certificate, later);
 

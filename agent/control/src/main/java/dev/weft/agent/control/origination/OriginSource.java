@@ -5,6 +5,7 @@
 package dev.weft.agent.control.origination;
 
 import dev.weft.agent.control.cache.FileStamp;
+import dev.weft.agent.control.channel.RepeatedLog;
 import dev.weft.agent.engine.config.UpstreamTls.Originated.CertificateFiles;
 import dev.weft.agent.engine.config.UpstreamTls.Originated.Origin;
 import dev.weft.agent.engine.config.UpstreamTls.Originated.Settings;
@@ -17,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,18 +25,23 @@ import org.jspecify.annotations.Nullable;
  * used leave the context before in force; without one there is none. Not thread-safe.
  */
 final class OriginSource {
-  private static final Logger logger = Logger.getLogger(OriginSource.class.getName());
-
   private final Settings settings;
   private final OriginContexts contexts;
+  private final RepeatedLog log;
   private final List<String> files;
   private Map<String, FileStamp> read = Map.of();
   private Origin origin = Origin.UNREAD;
   private String problem = origin.problem();
 
-  OriginSource(Settings settings, OriginContexts contexts) {
+  /**
+   * Creates one that has read nothing.
+   *
+   * @param log says what is wrong, once for all that use the same file
+   */
+  OriginSource(Settings settings, OriginContexts contexts, RepeatedLog log) {
     this.settings = settings;
     this.contexts = contexts;
+    this.log = log;
     this.files = files(settings);
   }
 
@@ -81,23 +86,27 @@ final class OriginSource {
       }
     }
     if (problem.isEmpty() || !problem.equals(before)) {
-      log(before);
+      tell(before);
       return true;
     }
     return false;
   }
 
-  private void log(String before) {
+  private void tell(String before) {
     if (!problem.isEmpty()) {
       boolean isRefused = origin.context() == null;
-      logger.log(
+      log.log(
           isRefused ? Level.SEVERE : Level.WARNING,
+          problem,
           problem
               + (isRefused
                   ? ". Calls that need it for TLS are refused until it can be used"
                   : ". What was read before stays in force"));
     } else if (!before.equals(Origin.UNREAD.problem())) {
-      logger.info("TLS by " + String.join(", ", files) + " is in force, as the files are now");
+      log.log(
+          Level.INFO,
+          "read " + origin.epoch(),
+          "TLS by " + String.join(", ", files) + " is in force, as the files are now");
     }
   }
 

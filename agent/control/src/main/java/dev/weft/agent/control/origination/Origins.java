@@ -5,6 +5,7 @@
 package dev.weft.agent.control.origination;
 
 import dev.weft.agent.control.channel.ControlLoop;
+import dev.weft.agent.control.channel.RepeatedLog;
 import dev.weft.agent.control.translate.ResourceProblem;
 import dev.weft.agent.engine.config.ClusterConfig;
 import dev.weft.agent.engine.config.EndpointConfig;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +30,12 @@ import org.jspecify.annotations.Nullable;
  * second whether the files that they are made of changed. Not thread-safe; all on the control loop.
  */
 public final class Origins {
+  private static final Logger logger = Logger.getLogger(Origins.class.getName());
   private static final long POLL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ControlLoop loop;
   private final Runnable changed;
+  private final RepeatedLog log;
   private final OriginContexts contexts = new OriginContexts();
   private final Map<Settings, OriginSource> sources = new HashMap<>();
 
@@ -48,6 +52,7 @@ public final class Origins {
   public Origins(ControlLoop loop, Runnable changed) {
     this.loop = loop;
     this.changed = changed;
+    this.log = new RepeatedLog(logger, loop);
   }
 
   /**
@@ -115,7 +120,7 @@ public final class Origins {
   private Origin origin(String cluster, Settings settings, Set<Settings> used) {
     OriginSource source = sources.get(settings);
     if (source == null) {
-      source = new OriginSource(settings, contexts);
+      source = new OriginSource(settings, contexts, log);
       source.refresh();
       sources.put(settings, source);
     }

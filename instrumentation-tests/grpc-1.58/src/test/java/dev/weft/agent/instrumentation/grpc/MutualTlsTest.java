@@ -219,7 +219,7 @@ class MutualTlsTest {
     Status status = Calls.failure(channel, Calls.patient()).getStatus();
 
     assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(status.getDescription()).contains("mutual TLS");
+    assertThat(status.getDescription()).contains("orders TLS");
     assertThat(relay.connections()).isEqualTo(before);
     assertThat(server.calls).hasValue(0);
   }
