@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two unchanged applications that know plaintext only, on two JDKs, with the wire between them
- * recorded; and two that are not to be let in.
+ * recorded; two that are not to be let in; and what they call outside of the mesh.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MutualTlsTest {
@@ -148,6 +149,55 @@ class MutualTlsTest {
 
     assertThat(isServed()).isTrue();
     assertThat(reachesNot(stranger)).isTrue();
+  }
+
+  @Test
+  @Order(6)
+  void whatIsOutsideIsCalledInTlsByAnApplicationThatCallsItInPlaintext() throws Exception {
+    Path certificate = folder.resolve("partner.pem");
+    try (Partner partner = new Partner(certificate)) {
+      Path later = folder.resolve("later.pem");
+      server.apply(
+          """
+          apiVersion: networking.istio.io/v1
+          kind: ServiceEntry
+          metadata: {name: partner}
+          spec:
+            hosts: [%s]
+            location: MESH_EXTERNAL
+            resolution: DNS
+            endpoints: [{address: localhost}]
+            ports: [{number: 80, targetPort: %d, name: http, protocol: HTTP}]
+          """
+              .formatted(Partner.HOST, partner.port()));
+      server.apply(
+          """
+          apiVersion: networking.istio.io/v1
+          kind: DestinationRule
+          metadata: {name: partner}
+          spec:
+            host: %s
+            trafficPolicy:
+              portLevelSettings:
+              - port: {number: 80}
+                tls: {mode: SIMPLE, caCertificates: "%s"}
+          """
+              .formatted(Partner.HOST, later));
+      await(
+          "the missing file to be named",
+          () -> callsToPartner().contains("later.pem: there is no such file"));
+      await(
+          "the server to know", () -> server.agents().contains("later.pem: there is no such file"));
+
+      Files.move(certificate, later);
+
+      await("the partner to be reached", () -> callsToPartner().equals("{partner=5}"));
+    }
+  }
+
+  /** The stranger is in no mesh: it needs no identity for this. */
+  private static String callsToPartner() {
+    return Orders.callsTo("http://" + Partner.HOST + "/", stranger, 5).toString();
   }
 
   private static App.Builder caller(String name, Jdk jdk) {

@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Whether anything fails or grows while everything changes: calls by java.net.http, OkHttp and gRPC
- * over mutual TLS with certificates of a minute, an edit each second, a policy server that is
+ * over mutual TLS with certificates of three minutes, an edit each second, a policy server that is
  * killed in every other minute, and one of two endpoints that is stopped and started in the others.
  * Prints what each process holds, and ends with 1 if a call failed or live memory, threads or open
  * files keep growing.
@@ -38,7 +38,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * dev.weft.benchmarks.load.Endurance [MINUTES]}: 30 minutes unless told, at least 6.
  */
 public final class Endurance {
-  private static final int CERTIFICATE_SECONDS = 60;
+  private static final int CERTIFICATE_SECONDS = 180;
   private static final int SHORTEST = 6;
 
   /** How often one kind of failure is shown as it happens. */

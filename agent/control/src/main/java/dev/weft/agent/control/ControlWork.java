@@ -14,10 +14,12 @@ import dev.weft.agent.control.channel.NodeIdentity;
 import dev.weft.agent.control.dns.DnsWatch;
 import dev.weft.agent.control.dns.LookupThreads;
 import dev.weft.agent.control.identity.IdentitySockets;
+import dev.weft.agent.control.origination.Origins;
 import dev.weft.agent.control.registry.RegistryClient;
 import dev.weft.agent.control.registry.Report;
 import dev.weft.agent.control.registry.Report.ConfigOrigin;
 import dev.weft.agent.control.stream.AdsClient;
+import dev.weft.agent.control.translate.ResourceProblem;
 import dev.weft.agent.control.translate.XdsResource;
 import dev.weft.agent.control.translate.XdsTable;
 import dev.weft.agent.engine.config.InboundConfig;
@@ -28,6 +30,8 @@ import dev.weft.protocol.names.PolicyServerIdentity;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -47,7 +51,9 @@ final class ControlWork {
   private final ServedPorts ports;
   private final DnsWatch dns;
   private final ConfigPublisher publisher;
+  private final Origins origins;
   private volatile ControlStatus status = ControlStatus.NONE;
+  private @Nullable MeshConfig handedOver;
   private String appliedVersion = "";
   private ConfigOrigin origin = ConfigOrigin.NONE;
   private String savedStore = "";
@@ -76,6 +82,7 @@ final class ControlWork {
     this.publisher =
         new ConfigPublisher(loop, this::isComplete, this::mayBeIncomplete, this::publish);
     this.dns = new DnsWatch(loop, lookups, InetAddress::getAllByName, publisher::changed);
+    this.origins = new Origins(loop, this::filesChanged);
   }
 
   /** Returns how it is. From any thread. */
@@ -125,6 +132,7 @@ final class ControlWork {
       registry.stop();
     }
     dns.stop();
+    origins.stop();
     lookups.close();
     if (channel == null) {
       whenStopped.run();
@@ -273,15 +281,7 @@ final class ControlWork {
   private void apply(ConfigOrigin from) {
     dns.watch(table.dnsNames());
     MeshConfig config = guarded(table.config(dns));
-    try {
-      apply.accept(config);
-    } catch (RuntimeException | LinkageError e) {
-      logger.log(
-          Level.SEVERE,
-          "The configuration "
-              + config.version()
-              + " cannot be used; the one before stays in force. Please report it",
-          e);
+    if (!handOver(config)) {
       return;
     }
     if (origin == ConfigOrigin.NONE || (origin == ConfigOrigin.CACHE && from != origin)) {
@@ -300,6 +300,32 @@ final class ControlWork {
     }
     appliedVersion = config.version();
     origin = from;
+    refreshStatus();
+  }
+
+  /** Gives the engine a configuration. Returns whether it took it. */
+  private boolean handOver(MeshConfig config) {
+    try {
+      apply.accept(origins.resolve(config));
+      handedOver = config;
+      return true;
+    } catch (RuntimeException | LinkageError e) {
+      logger.log(
+          Level.SEVERE,
+          "The configuration "
+              + config.version()
+              + " cannot be used; the one before stays in force. Please report it",
+          e);
+      return false;
+    }
+  }
+
+  /** What is in force stays, whatever is being pushed; its connections are by other files. */
+  private void filesChanged() {
+    MeshConfig config = handedOver;
+    if (config != null) {
+      handOver(config);
+    }
     refreshStatus();
   }
 
@@ -327,7 +353,7 @@ final class ControlWork {
     return new Report(
         appliedVersion,
         origin,
-        table.problems(),
+        problems(),
         ads == null ? "" : ads.withheld(),
         caught.count(),
         caught.last(),
@@ -335,12 +361,18 @@ final class ControlWork {
         identity == null ? null : identity.status());
   }
 
+  private List<ResourceProblem> problems() {
+    List<ResourceProblem> problems = new ArrayList<>(table.problems());
+    problems.addAll(origins.problems());
+    return problems;
+  }
+
   private void refreshStatus() {
     ControlStatus now =
         new ControlStatus(
             appliedVersion,
             origin,
-            table.problems(),
+            problems(),
             ads == null ? "" : ads.withheld(),
             ads != null && ads.isConnected());
     if (!now.equals(status)) {

@@ -144,7 +144,7 @@ final class RoutedCall<Q> implements Call, Observed {
     Secured secured = endpoint.secured(engine.identity());
     if (secured == null && isTlsRequired(cluster, endpoint)) {
       cluster.endRequest();
-      return refuse(cluster);
+      return refuse(cluster, endpoint);
     }
     RoutedAttempt attempt = new RoutedAttempt(this, cluster, endpoint, secured, last, now);
     endpoint.state().begin();
@@ -164,15 +164,11 @@ final class RoutedCall<Q> implements Call, Observed {
     return isOffered && ((tls != null && tls.isRequired()) || engine.identity().epoch() > 0);
   }
 
-  private Refuse refuse(Cluster cluster) {
+  private Refuse refuse(Cluster cluster, Endpoint endpoint) {
     if (last != null) {
       endRetry();
     }
-    Refuse refuse =
-        new Refuse(
-            cluster.config().name()
-                + " takes mutual TLS only, and this process has no certificate for it",
-            "UF");
+    Refuse refuse = new Refuse(cluster.config().name() + " " + endpoint.whyNotSecured(), "UF");
     answer = refuse;
     over(engine.clock.nanos());
     return refuse;

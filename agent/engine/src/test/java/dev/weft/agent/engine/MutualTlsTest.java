@@ -37,10 +37,10 @@ import org.junit.jupiter.api.Test;
 /** What attempts say about TLS, and what is refused for want of it. */
 class MutualTlsTest {
   private static final StubRequest REQUEST = StubRequest.get("orders", Mesh.PORT, "/");
-  private static final UpstreamTls OFFERED =
-      new UpstreamTls(Set.of("spiffe://mesh/ns/shop/sa/orders"), "orders.shop", false);
-  private static final UpstreamTls ORDERED =
-      new UpstreamTls(OFFERED.spiffeIds(), OFFERED.serverName(), true);
+  private static final UpstreamTls.Mutual OFFERED =
+      new UpstreamTls.Mutual(Set.of("spiffe://mesh/ns/shop/sa/orders"), "orders.shop", false);
+  private static final UpstreamTls.Mutual ORDERED =
+      new UpstreamTls.Mutual(OFFERED.spiffeIds(), OFFERED.serverName(), true);
 
   private final Identity identity = new Identity();
 
@@ -69,7 +69,8 @@ class MutualTlsTest {
     String renewed = key(fixture);
     assertThat(renewed).isNotEqualTo(first);
 
-    fixture.engine.apply(mesh(cluster(new UpstreamTls(Set.of("spiffe://mesh/other"), "", false))));
+    fixture.engine.apply(
+        mesh(cluster(new UpstreamTls.Mutual(Set.of("spiffe://mesh/other"), "", false))));
     assertThat(key(fixture)).isNotIn(first, renewed);
   }
 

@@ -131,7 +131,7 @@ public final class TlsContexts {
       throws GeneralSecurityException {
     SSLContext context = provided();
     context.init(
-        new KeyManager[] {new WorkloadKeyManager(identity)},
+        new KeyManager[] {new CertificateKeyManager(identity.chain(), identity.key())},
         new TrustManager[] {new SpiffeTrustManager(identity, expected)},
         null);
     context.getClientSessionContext().setSessionTimeout(SESSION_SECONDS);
@@ -139,7 +139,12 @@ public final class TlsContexts {
     return context;
   }
 
-  static SSLContext provided() throws GeneralSecurityException {
+  /**
+   * Returns a new context that is not initialized.
+   *
+   * @throws GeneralSecurityException if this JVM has none
+   */
+  public static SSLContext provided() throws GeneralSecurityException {
     try {
       // The JDK's own, whatever the application has put before it: ours is tested with this one.
       return SSLContext.getInstance("TLS", "SunJSSE");

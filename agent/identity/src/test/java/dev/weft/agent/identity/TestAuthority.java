@@ -99,24 +99,39 @@ public final class TestAuthority {
     return new WorkloadIdentity(id, List.of(leaf), pair.getPrivate(), bundle(), 1);
   }
 
-  /** Returns a certificate for a key with these URIs as its names, or with none. */
+  /**
+   * Returns a certificate for a key.
+   *
+   * @param names URIs, IPv4 addresses and DNS names, as they look; none for no names
+   */
   public X509Certificate certificate(
-      PublicKey key, Instant notBefore, Instant notAfter, String... uris) {
+      PublicKey key, Instant notBefore, Instant notAfter, String... names) {
     try {
       List<byte[]> extensions = new ArrayList<>();
       extensions.add(extension(15, true, Der.flags(7, 0x80)));
       extensions.add(extension(37, false, Der.sequence(SERVER, CLIENT)));
-      if (uris.length > 0) {
-        byte[][] names =
-            Arrays.stream(uris)
-                .map(uri -> Der.implicit(6, uri.getBytes(StandardCharsets.US_ASCII)))
-                .toArray(byte[][]::new);
-        extensions.add(extension(17, true, Der.sequence(names)));
+      if (names.length > 0) {
+        byte[][] encoded =
+            Arrays.stream(names).map(TestAuthority::generalName).toArray(byte[][]::new);
+        extensions.add(extension(17, true, Der.sequence(encoded)));
       }
       return sign("", key, notBefore, notAfter, extensions);
     } catch (GeneralSecurityException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static byte[] generalName(String name) {
+    if (name.matches("[0-9]+(\\.[0-9]+){3}")) {
+      byte[] address = new byte[4];
+      String[] parts = name.split("\\.", -1);
+      for (int i = 0; i < address.length; i++) {
+        address[i] = (byte) Integer.parseInt(parts[i]);
+      }
+      return Der.implicit(7, address);
+    }
+    int kind = name.contains("://") ? 6 : 2;
+    return Der.implicit(kind, name.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Returns a certificate for what a request asks for, as its CA sends it. */

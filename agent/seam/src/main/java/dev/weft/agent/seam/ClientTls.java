@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How an attempt's connection is secured, although the application asked for plaintext. The context
- * shows our certificate and accepts none but the expected peers', so the adapter checks no names.
- * Immutable; one object for all attempts with the same {@link Attempt#connectionKey}.
+ * shows what certificate there is to show and accepts none but the expected peers', in the mesh or
+ * outside of it, so the adapter checks no names. Immutable; one object for all attempts with the
+ * same {@link Attempt#connectionKey}.
  *
  * @param context makes sockets and engines
  * @param serverName the name to send in the handshake (SNI); null to send none. One with
@@ -33,8 +34,8 @@ public record ClientTls(SSLContext context, @Nullable String serverName, List<St
    */
   public void apply(SSLParameters parameters) {
     parameters.setProtocols(protocols.toArray(new String[0]));
-    // The context checks who it is. By host name, which workload certificates have none of, nobody
-    // would be accepted.
+    // The context checks who it is. The library knows the connection key only, which no certificate
+    // has for a name.
     parameters.setEndpointIdentificationAlgorithm(null);
     parameters.setServerNames(serverNames());
   }

@@ -10,6 +10,7 @@ import com.google.protobuf.Value;
 import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -17,8 +18,10 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.nio.file.Path;
 
 /** How a cluster of a {@link TestMesh} is secured, as Istio says it. */
 public final class ClusterTls {
@@ -62,26 +65,65 @@ public final class ClusterTls {
     }
   }
 
+  /**
+   * Demands TLS with a server outside of the mesh, as a DestinationRule's SIMPLE does.
+   *
+   * @param authorities the file of the trusted CAs
+   * @param name the server's, which is sent and checked
+   */
+  public static void originate(Cluster.Builder cluster, Path authorities, String name) {
+    cluster.setTransportSocket(
+        socket(name, CommonTlsContext.newBuilder().setValidationContext(only(authorities, name))));
+  }
+
+  /** Does that and shows a certificate, as MUTUAL does. */
+  public static void originate(
+      Cluster.Builder cluster, Path authorities, String name, Path chain, Path key) {
+    cluster.setTransportSocket(
+        socket(
+            name,
+            CommonTlsContext.newBuilder()
+                .addTlsCertificates(
+                    TlsCertificate.newBuilder()
+                        .setCertificateChain(file(chain))
+                        .setPrivateKey(file(key)))
+                .setValidationContext(only(authorities, name))));
+  }
+
+  private static CertificateValidationContext only(Path authorities, String name) {
+    return CertificateValidationContext.newBuilder()
+        .setTrustedCa(file(authorities))
+        .addMatchTypedSubjectAltNames(
+            SubjectAltNameMatcher.newBuilder()
+                .setSanType(SubjectAltNameMatcher.SanType.DNS)
+                .setMatcher(StringMatcher.newBuilder().setExact(name)))
+        .build();
+  }
+
+  private static DataSource file(Path path) {
+    return DataSource.newBuilder().setFilename(path.toString()).build();
+  }
+
   private static TransportSocket socket(String spiffeId) {
+    return socket(
+        "outbound_.80_._.orders.shop.svc.cluster.local",
+        CommonTlsContext.newBuilder()
+            .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder().setName("default"))
+            .setCombinedValidationContext(
+                CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
+                    .setDefaultValidationContext(
+                        CertificateValidationContext.newBuilder()
+                            .addMatchTypedSubjectAltNames(
+                                SubjectAltNameMatcher.newBuilder()
+                                    .setSanType(SubjectAltNameMatcher.SanType.URI)
+                                    .setMatcher(StringMatcher.newBuilder().setExact(spiffeId))))
+                    .setValidationContextSdsSecretConfig(
+                        SdsSecretConfig.newBuilder().setName("ROOTCA"))));
+  }
+
+  private static TransportSocket socket(String sni, CommonTlsContext.Builder common) {
     UpstreamTlsContext context =
-        UpstreamTlsContext.newBuilder()
-            .setSni("outbound_.80_._.orders.shop.svc.cluster.local")
-            .setCommonTlsContext(
-                CommonTlsContext.newBuilder()
-                    .addTlsCertificateSdsSecretConfigs(
-                        SdsSecretConfig.newBuilder().setName("default"))
-                    .setCombinedValidationContext(
-                        CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
-                            .setDefaultValidationContext(
-                                CertificateValidationContext.newBuilder()
-                                    .addMatchTypedSubjectAltNames(
-                                        SubjectAltNameMatcher.newBuilder()
-                                            .setSanType(SubjectAltNameMatcher.SanType.URI)
-                                            .setMatcher(
-                                                StringMatcher.newBuilder().setExact(spiffeId))))
-                            .setValidationContextSdsSecretConfig(
-                                SdsSecretConfig.newBuilder().setName("ROOTCA"))))
-            .build();
+        UpstreamTlsContext.newBuilder().setSni(sni).setCommonTlsContext(common).build();
     return TransportSocket.newBuilder()
         .setName("envoy.transport_sockets.tls")
         .setTypedConfig(

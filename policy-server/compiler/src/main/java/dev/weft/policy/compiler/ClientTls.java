@@ -23,13 +23,16 @@ import org.jspecify.annotations.Nullable;
  * How connections to a host are secured: a DestinationRule's {@code tls}, or what holds without.
  *
  * @param mode by what
- * @param subjectAltNames the identities of which an endpoint has to show one; empty for those that
- *     the service, or else each endpoint, has
+ * @param subjectAltNames the names of which an endpoint has to show one; empty for those that the
+ *     service, or else each endpoint, has
  * @param sni the server name that is sent; empty for Istio's
+ * @param origination with which certificates, for {@link Mode#ORIGINATE}; null for the mesh's own,
+ *     or if what the rule says cannot be done
  */
-record ClientTls(Mode mode, List<String> subjectAltNames, String sni) {
+record ClientTls(
+    Mode mode, List<String> subjectAltNames, String sni, @Nullable TlsOrigination origination) {
   /** What Istio calls automatic mutual TLS. */
-  static final ClientTls AUTOMATIC = new ClientTls(Mode.AS_OFFERED, List.of(), "");
+  static final ClientTls AUTOMATIC = new ClientTls(Mode.AS_OFFERED, List.of(), "", null);
 
   private static final String SPIFFE = "spiffe://";
 
@@ -55,8 +58,8 @@ record ClientTls(Mode mode, List<String> subjectAltNames, String sni) {
     AS_OFFERED,
     /** The mesh's mutual TLS. */
     ISTIO_MUTUAL,
-    /** TLS with other certificates, which agents do not speak. */
-    OTHER
+    /** TLS with certificates from outside of the mesh. */
+    ORIGINATE
   }
 
   /** Returns what a rule says; null if it says nothing. */
@@ -66,22 +69,24 @@ record ClientTls(Mode mode, List<String> subjectAltNames, String sni) {
     }
     Field mode = field.get("mode");
     return switch (mode.text("DISABLE")) {
-      case "DISABLE" -> new ClientTls(Mode.DISABLE, List.of(), "");
-      case "ISTIO_MUTUAL" ->
-          new ClientTls(
-              Mode.ISTIO_MUTUAL,
-              identities(field.get("subjectAltNames"), report),
-              field.get("sni").text());
-      case "SIMPLE", "MUTUAL" -> {
-        report.severe(
-            "NotEnforced",
-            mode,
-            mode.node()
-                + " (expected: ISTIO_MUTUAL or DISABLE); clients originate no TLS but the mesh's"
-                + " own, and send no plaintext in its place: they refuse the cluster, and keep what"
-                + " they had of it. Have the application call by https");
-        yield new ClientTls(Mode.OTHER, List.of(), field.get("sni").text());
+      case "DISABLE" -> {
+        TlsOrigination.warnOfUnused(field, "DISABLE", report);
+        yield new ClientTls(Mode.DISABLE, List.of(), "", null);
       }
+      case "ISTIO_MUTUAL" -> {
+        TlsOrigination.warnOfUnused(field, "ISTIO_MUTUAL", report);
+        yield new ClientTls(
+            Mode.ISTIO_MUTUAL,
+            identities(field.get("subjectAltNames"), report),
+            field.get("sni").text(),
+            null);
+      }
+      case "SIMPLE", "MUTUAL" ->
+          new ClientTls(
+              Mode.ORIGINATE,
+              field.get("subjectAltNames").texts(),
+              field.get("sni").text(),
+              TlsOrigination.read(field, mode.text().equals("MUTUAL"), report));
       default -> {
         report.invalid(mode, "DISABLE, SIMPLE, MUTUAL or ISTIO_MUTUAL");
         yield null;
@@ -120,9 +125,18 @@ record ClientTls(Mode mode, List<String> subjectAltNames, String sni) {
                       .setTransportSocket(mutualTls(key)))
               .addTransportSocketMatches(PLAINTEXT);
       case ISTIO_MUTUAL -> cluster.setTransportSocket(mutualTls(key));
-      case OTHER ->
-          cluster.setTransportSocket(socket(UpstreamTlsContext.newBuilder().setSni(sni).build()));
+      case ORIGINATE -> cluster.setTransportSocket(socket(originated(key.service())));
     }
+  }
+
+  private UpstreamTlsContext originated(Service service) {
+    // TLS that trusts nobody is what agents refuse. Plaintext in its place would be a leak.
+    return origination == null
+        ? UpstreamTlsContext.getDefaultInstance()
+        : origination.context(
+            service.host(),
+            sni,
+            subjectAltNames.isEmpty() ? service.subjectAltNames() : subjectAltNames);
   }
 
   private TransportSocket mutualTls(ClusterKey key) {

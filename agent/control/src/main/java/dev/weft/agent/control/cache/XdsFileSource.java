@@ -11,10 +11,7 @@ import dev.weft.agent.control.translate.XdsResource;
 import dev.weft.agent.control.translate.XdsTable;
 import dev.weft.protocol.names.TypeUrls;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +31,7 @@ public final class XdsFileSource {
   private final XdsTable table;
   private final Runnable changed;
   private final RepeatedLog log;
-  private @Nullable Stamp loaded;
+  private @Nullable FileStamp loaded;
   private boolean stopped;
 
   /**
@@ -57,7 +54,7 @@ public final class XdsFileSource {
       return;
     }
     try {
-      Stamp stamp = Stamp.of(file.path());
+      FileStamp stamp = FileStamp.of(file.path());
       if (!stamp.equals(loaded)) {
         load();
         loaded = stamp;
@@ -103,13 +100,5 @@ public final class XdsFileSource {
 
   private static String key(String typeUrl, String name) {
     return typeUrl + " " + name;
-  }
-
-  /** What tells one content of a file from another without reading it. */
-  private record Stamp(FileTime modified, long size, @Nullable Object fileKey) {
-    static Stamp of(Path path) throws IOException {
-      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-      return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
-    }
   }
 }

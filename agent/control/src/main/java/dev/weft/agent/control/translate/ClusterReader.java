@@ -197,7 +197,8 @@ final class ClusterReader {
     return (int) Math.round(percent);
   }
 
-  private static String service(Cluster cluster) {
+  /** Returns the host that a cluster is for; empty if it does not say. */
+  static String service(Cluster cluster) {
     for (Value service : istio(cluster, "services").getListValue().getValuesList()) {
       String host =
           service

@@ -23,7 +23,7 @@ record ClusterTls(@Nullable UpstreamTls offering, @Nullable UpstreamTls others) 
    * @param spiffeId who the control plane says that it is; empty if it does not
    */
   static UpstreamTls offer(String spiffeId) {
-    return new UpstreamTls(spiffeId.isEmpty() ? Set.of() : Set.of(spiffeId), "", false);
+    return new UpstreamTls.Mutual(spiffeId.isEmpty() ? Set.of() : Set.of(spiffeId), "", false);
   }
 
   /** Returns whether no endpoint may be sent plaintext, whatever it says. */
@@ -39,15 +39,13 @@ record ClusterTls(@Nullable UpstreamTls offering, @Nullable UpstreamTls others) 
   }
 
   private EndpointConfig apply(EndpointConfig endpoint) {
-    UpstreamTls offer = endpoint.tls();
-    if (offer == null) {
+    if (!(endpoint.tls() instanceof UpstreamTls.Mutual offer)) {
       return endpoint.with(others);
     }
-    UpstreamTls wanted = offering;
-    if (wanted == null || !wanted.spiffeIds().isEmpty()) {
-      return endpoint.with(wanted);
+    if (!(offering instanceof UpstreamTls.Mutual wanted) || !wanted.spiffeIds().isEmpty()) {
+      return endpoint.with(offering);
     }
     return endpoint.with(
-        new UpstreamTls(offer.spiffeIds(), wanted.serverName(), wanted.isRequired()));
+        new UpstreamTls.Mutual(offer.spiffeIds(), wanted.serverName(), wanted.isRequired()));
   }
 }

@@ -109,7 +109,7 @@ final class ConfigAssembler {
     if (old != null && old.isOf(parsed, endpoints)) {
       return old;
     }
-    return new Assembled(parsed, endpoints, withEndpoints(parsed.config(), endpoints));
+    return new Assembled(parsed, endpoints, parsed.config().with(endpoints));
   }
 
   private static List<EndpointConfig> resolved(ParsedCluster parsed, ResolvedNames names) {
@@ -137,20 +137,6 @@ final class ConfigAssembler {
         endpoint.hostName().isEmpty() ? endpoint.address() : endpoint.hostName(),
         endpoint.labels(),
         endpoint.tls());
-  }
-
-  private static ClusterConfig withEndpoints(ClusterConfig config, List<EndpointConfig> endpoints) {
-    return new ClusterConfig(
-        config.name(),
-        config.discovery(),
-        endpoints,
-        config.loadBalancing(),
-        config.connectTimeoutNanos(),
-        config.circuitBreakers(),
-        config.outlierDetection(),
-        config.service(),
-        config.subset(),
-        config.isTlsRequired());
   }
 
   /**

@@ -23,9 +23,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads how connections to a cluster are secured: not at all, or by the mesh's own certificates. To
- * send in the clear where TLS of another kind is ordered would open what is closed, so that is
- * refused.
+ * Reads how connections to a cluster are secured: not at all, by the mesh's own certificates, or by
+ * others. To send in the clear where TLS is ordered that cannot be done would open what is closed,
+ * so that is refused.
  */
 final class TlsReader {
   private static final String RAW_BUFFER = "envoy.transport_sockets.raw_buffer";
@@ -35,7 +35,7 @@ final class TlsReader {
   static ClusterTls read(Cluster cluster, Field field) {
     UpstreamTls ordered =
         cluster.hasTransportSocket()
-            ? socket(cluster.getTransportSocket(), true, field.at("transport_socket"))
+            ? socket(cluster, cluster.getTransportSocket(), true, field.at("transport_socket"))
             : null;
     if (cluster.getTransportSocketMatchesCount() == 0) {
       return new ClusterTls(ordered, ordered);
@@ -52,7 +52,7 @@ final class TlsReader {
       Field matchField = field.at("transport_socket_matches", i);
       boolean isForAll = isForAll(match.getMatch());
       UpstreamTls tls =
-          socket(match.getTransportSocket(), isForAll, matchField.at("transport_socket"));
+          socket(cluster, match.getTransportSocket(), isForAll, matchField.at("transport_socket"));
       if (isForAll || (isForThoseThatOffer(match.getMatch(), matchField.at("match")) && offers)) {
         return tls;
       }
@@ -80,7 +80,7 @@ final class TlsReader {
   }
 
   private static @Nullable UpstreamTls socket(
-      TransportSocket socket, boolean isRequired, Field field) {
+      Cluster cluster, TransportSocket socket, boolean isRequired, Field field) {
     String type = socket.getTypedConfig().getTypeUrl();
     if (type.equals(TypeUrls.RAW_BUFFER)
         || (!socket.hasTypedConfig() && socket.getName().equals(RAW_BUFFER))) {
@@ -91,27 +91,34 @@ final class TlsReader {
     }
     try {
       UpstreamTlsContext context = UpstreamTlsContext.parseFrom(socket.getTypedConfig().getValue());
-      return upstream(context, isRequired, field.at("typed_config"));
+      Field contextField = field.at("typed_config");
+      return isOfMesh(context.getCommonTlsContext())
+          ? mutual(context, isRequired, contextField)
+          : OriginationReader.read(context, ClusterReader.service(cluster), contextField);
     } catch (InvalidProtocolBufferException e) {
       throw field.at("typed_config").bad("malformed", "an UpstreamTlsContext");
     }
   }
 
-  private static UpstreamTls upstream(UpstreamTlsContext context, boolean isRequired, Field field) {
-    Field commonField = field.at("common_tls_context");
+  /** The mesh's own certificate comes by the name that Istio gives it. */
+  private static boolean isOfMesh(CommonTlsContext common) {
+    return common.getTlsCertificateSdsSecretConfigsCount() == 1
+        && common
+            .getTlsCertificateSdsSecretConfigs(0)
+            .getName()
+            .equals(ResourceNames.WORKLOAD_CERTIFICATE);
+  }
+
+  private static UpstreamTls.Mutual mutual(
+      UpstreamTlsContext context, boolean isRequired, Field field) {
     CommonTlsContext common = context.getCommonTlsContext();
-    // The mesh's own certificate comes by the name that Istio gives it. One of files would be
-    // another: MUTUAL. None would be SIMPLE.
-    if (common.getTlsCertificateSdsSecretConfigsCount() != 1
-        || !common.getTlsCertificateSdsSecretConfigs(0).getName().equals("default")) {
-      throw commonField.at("tls_certificate_sds_secret_configs").unsupported();
-    }
     CertificateValidationContext validation =
         common.hasCombinedValidationContext()
             ? common.getCombinedValidationContext().getDefaultValidationContext()
             : common.getValidationContext();
-    return new UpstreamTls(
-        spiffeIds(validation, commonField.at("validation_context")), context.getSni(), isRequired);
+    Field validationField = field.at("common_tls_context").at("validation_context");
+    return new UpstreamTls.Mutual(
+        spiffeIds(validation, validationField), context.getSni(), isRequired);
   }
 
   @SuppressWarnings("deprecation") // what Istio still sends
@@ -131,7 +138,7 @@ final class TlsReader {
     return ids;
   }
 
-  private static String exact(StringMatcher matcher, Field field) {
+  static String exact(StringMatcher matcher, Field field) {
     if (matcher.getMatchPatternCase() != StringMatcher.MatchPatternCase.EXACT
         || matcher.getIgnoreCase()) {
       throw field.bad(matcher.getMatchPatternCase(), "exact");

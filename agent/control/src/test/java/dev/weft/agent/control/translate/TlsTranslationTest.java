@@ -5,7 +5,6 @@
 package dev.weft.agent.control.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.weft.agent.control.Xds;
 import dev.weft.agent.engine.config.ClusterConfig;
@@ -28,11 +27,7 @@ import dev.weft.protocol.lite.protobuf.Value;
 import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** How connections to endpoints are secured. */
 class TlsTranslationTest {
@@ -85,7 +80,7 @@ class TlsTranslationTest {
 
     assertThat(cluster.endpoints())
         .extracting(EndpointConfig::tls)
-        .containsExactly(tls(true), new UpstreamTls(Set.of(), "orders", true));
+        .containsExactly(tls(true), new UpstreamTls.Mutual(Set.of(), "orders", true));
   }
 
   @Test
@@ -95,26 +90,8 @@ class TlsTranslationTest {
     assertThat(cluster.endpoints()).extracting(EndpointConfig::tls).containsOnlyNulls();
   }
 
-  static Stream<Arguments> others() {
-    CommonTlsContext.Builder files = CommonTlsContext.newBuilder();
-    CommonTlsContext.Builder other =
-        CommonTlsContext.newBuilder()
-            .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder().setName("file-cert"));
-    return Stream.of(argumentSet("SIMPLE", files.build()), argumentSet("MUTUAL", other.build()));
-  }
-
-  @ParameterizedTest
-  @MethodSource("others")
-  void tlsOfAnotherKindIsRefusedNotLeftOut(CommonTlsContext common) {
-    Pushed pushed =
-        Pushed.of(Xds.edsCluster(NAME).setTransportSocket(socket(common)).build(), endpoints());
-
-    assertThat(pushed.problems().toString())
-        .contains("tls_certificate_sds_secret_configs: not supported by this agent");
-  }
-
   private static UpstreamTls tls(boolean isRequired) {
-    return new UpstreamTls(Set.of(ORDERS), "orders", isRequired);
+    return new UpstreamTls.Mutual(Set.of(ORDERS), "orders", isRequired);
   }
 
   /** Returns one endpoint that offers TLS and one that does not. */

@@ -61,6 +61,21 @@ public record ClusterConfig(
     endpoints = List.copyOf(endpoints);
   }
 
+  /** Returns this cluster with other endpoints. */
+  public ClusterConfig with(List<EndpointConfig> others) {
+    return new ClusterConfig(
+        name,
+        discovery,
+        others,
+        loadBalancing,
+        connectTimeoutNanos,
+        circuitBreakers,
+        outlierDetection,
+        service,
+        subset,
+        isTlsRequired);
+  }
+
   /** Where endpoints come from. */
   public enum Discovery {
     /** A list: pushed (EDS), static, or resolved by the agent's own thread (STRICT_DNS). */

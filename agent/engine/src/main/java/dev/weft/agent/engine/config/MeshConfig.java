@@ -42,6 +42,11 @@ public record MeshConfig(
     return new MeshConfig(version, listeners, clusters, outboundPolicy, other);
   }
 
+  /** Returns this configuration with other clusters. */
+  public MeshConfig with(Map<String, ClusterConfig> others) {
+    return new MeshConfig(version, listeners, others, outboundPolicy, inbound);
+  }
+
   /** What happens to traffic that the mesh knows nothing of; Istio's outboundTrafficPolicy. */
   public enum OutboundPolicy {
     /** It goes out as it would without Weft. */

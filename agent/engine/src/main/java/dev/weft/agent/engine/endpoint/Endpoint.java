@@ -27,6 +27,7 @@ public final class Endpoint {
   private final String name;
   private final String connectionKey;
   private final @Nullable UpstreamTls tls;
+  private final @Nullable Secured originated;
 
   /** The address under the host name that was asked for last: an application hardly changes it. */
   private volatile @Nullable InetSocketAddress lastAddress;
@@ -52,6 +53,7 @@ public final class Endpoint {
       name = "";
       connectionKey = "";
       tls = null;
+      originated = null;
       return;
     }
     ip = IpLiteral.parse(config.address());
@@ -63,6 +65,7 @@ public final class Endpoint {
     name = "ip-" + config.address().replace('.', '-').replace(':', '-') + "-" + port;
     connectionKey = name + ".weft";
     tls = config.tls();
+    originated = tls instanceof UpstreamTls.Originated wanted ? Secured.of(wanted, name) : null;
   }
 
   /** Returns what metrics and spans say of it. */
@@ -106,18 +109,31 @@ public final class Endpoint {
     return tls;
   }
 
-  /** Returns how connections to it are secured by an identity; null if it is not, or cannot be. */
+  /**
+   * Returns how connections to it are secured, by an identity if it is one of the mesh; null if
+   * they are not, or cannot be.
+   */
   public @Nullable Secured secured(MeshIdentity identity) {
-    if (tls == null) {
-      return null;
+    if (!(tls instanceof UpstreamTls.Mutual mutual)) {
+      return originated;
     }
     Secured known = lastSecured;
     if (known != null && known.epoch() == identity.epoch()) {
       return known;
     }
-    Secured secured = Secured.of(identity, tls, name);
+    Secured secured = Secured.of(identity, mutual, name);
     lastSecured = secured;
     return secured;
+  }
+
+  /** Returns why {@link #secured} gives nothing where connections have to be secured. */
+  public String whyNotSecured() {
+    if (tls instanceof UpstreamTls.Originated wanted) {
+      return "is called in TLS only: " + wanted.origin().problem();
+    }
+    return hasAddress()
+        ? "takes mutual TLS only, and this process has no certificate for it"
+        : "is called in TLS only, for which the mesh has to know its endpoints";
   }
 
   /**

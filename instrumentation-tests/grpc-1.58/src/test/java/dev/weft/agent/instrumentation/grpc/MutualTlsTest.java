@@ -11,9 +11,11 @@ import dev.weft.agent.identity.Pem;
 import dev.weft.agent.identity.TestAuthority;
 import dev.weft.agent.identity.WorkloadIdentity;
 import dev.weft.agent.testing.ClusterTls;
+import dev.weft.agent.testing.OutsideCertificates;
 import dev.weft.agent.testing.Relay;
 import dev.weft.agent.testing.TestMesh;
 import dev.weft.protocol.names.TypeUrls;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
@@ -26,6 +28,7 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import java.io.File;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -75,6 +78,8 @@ class MutualTlsTest {
           "shaded",
           io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder.forAddress(
               OrdersServer.loopback(0)));
+  private static final OutsideCertificates OUTSIDE = new OutsideCertificates();
+  private static OrdersServer outside;
   private static Relay relay;
   private static Relay unsecured;
 
@@ -84,8 +89,25 @@ class MutualTlsTest {
   static void start() throws IOException {
     relay = new Relay(server.port());
     unsecured = new Relay(server.port());
+    outside = outside();
     issue();
     write("PERMISSIVE");
+  }
+
+  /** Returns a server that the mesh knows nothing of, which asks for its own CA's certificates. */
+  private static OrdersServer outside() throws IOException {
+    File authority = OUTSIDE.writeAuthority(file("outside.ca")).toFile();
+    OUTSIDE.write(file("outside.pem"), file("outside.key"), "api.test");
+    OUTSIDE.write(file("caller.pem"), file("caller.key"), "caller.test");
+    return new OrdersServer(
+        "outside",
+        NettyServerBuilder.forAddress(
+            OrdersServer.loopback(0),
+            TlsServerCredentials.newBuilder()
+                .keyManager(file("outside.pem").toFile(), file("outside.key").toFile())
+                .trustManager(authority)
+                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+                .build()));
   }
 
   @AfterAll
@@ -95,6 +117,7 @@ class MutualTlsTest {
     unsecured.close();
     server.close();
     shaded.close();
+    outside.close();
     Files.deleteIfExists(CONFIGURATION); // other tests' servers shall not start strict
     Files.deleteIfExists(IDENTITY);
   }
@@ -103,6 +126,7 @@ class MutualTlsTest {
   void awaitTheMesh() {
     await().atMost(SOON).ignoreExceptions().until(() -> Calls.get(channel, "a").equals("v1:a"));
     server.calls.set(0);
+    outside.calls.set(0);
     server.connections.set(0);
     relay.forget();
     unsecured.forget();
@@ -195,9 +219,39 @@ class MutualTlsTest {
     Status status = Calls.failure(channel, Calls.patient()).getStatus();
 
     assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-    assertThat(status.getDescription()).contains("mutual TLS");
+    assertThat(status.getDescription()).contains("orders TLS");
     assertThat(relay.connections()).isEqualTo(before);
     assertThat(server.calls).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NETTY", "NETTY_SHADED"})
+  void aServerOutsideOfTheMeshIsCalledWithTheCertificatesThatThePolicyNames(Transport transport) {
+    use(transport, "outside.test");
+
+    assertThat(Calls.get(channel, "a")).isEqualTo("outside:a");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NETTY", "NETTY_SHADED"})
+  void aServerOutsideOfTheMeshWithAnotherNameGetsNoCall(Transport transport) {
+    use(transport, "wrong-name.test");
+
+    Status status = Calls.failure(channel, Calls.patient()).getStatus();
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(status.getCause()).hasStackTraceContaining("[api.test] (expected: one of");
+    assertThat(outside.calls).hasValue(0);
+  }
+
+  @Test
+  void aMissingFileIsWhyACallIsRefused() {
+    use(Transport.NETTY, "missing.test");
+
+    Status status = Calls.failure(channel, Calls.patient()).getStatus();
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(status.getDescription()).contains("missing.ca: there is no such file");
   }
 
   @Test
@@ -325,9 +379,20 @@ class MutualTlsTest {
             recorded,
             route -> {},
             c -> ClusterTls.secure(c, "spiffe://mesh.test/ns/shop/sa/stranger"))
+        .host("outside.test", external(), route -> {}, c -> originate(c, "outside.ca", "api.test"))
+        .host("wrong-name.test", external(), r -> {}, c -> originate(c, "outside.ca", "b.test"))
+        .host("missing.test", external(), route -> {}, c -> originate(c, "missing.ca", "api.test"))
         .guard("envoy.filters.http.rbac", TypeUrls.RBAC, selfMayNotList())
         .mutualTls(mode)
         .write(CONFIGURATION);
+  }
+
+  private static List<String> external() {
+    return List.of("127.0.0.1:" + outside.port());
+  }
+
+  private static void originate(Cluster.Builder cluster, String authority, String name) {
+    ClusterTls.originate(cluster, file(authority), name, file("caller.pem"), file("caller.key"));
   }
 
   private static RBAC selfMayNotList() {

@@ -88,7 +88,7 @@ final class MeshTransports {
       }
     }
     throw new IOException(
-        "the mesh orders mutual TLS, which this channel's transport cannot be given");
+        "the mesh orders TLS, which this channel's transport cannot be given");
   }
 
   /** Returns null if these are not the transport's credentials. */
@@ -145,7 +145,7 @@ final class MeshTransports {
           ClientTransportOptions.class,
           ChannelLogger.class);
     } catch (NoSuchMethodException e) {
-      Hooks.unknownVersion(ChannelBuild.HOOK, "no mutual TLS: " + e);
+      Hooks.unknownVersion(ChannelBuild.HOOK, "no TLS of the mesh: " + e);
       return null;
     }
   }
@@ -174,8 +174,8 @@ final class MeshTransports {
       field.setAccessible(true);
       return (ClientTransportFactory) field.get(result);
     } catch (ReflectiveOperationException e) {
-      Hooks.unknownVersion(ChannelBuild.HOOK, "no mutual TLS: " + e);
-      throw new IOException("the library is of a version that cannot be given mutual TLS", e);
+      Hooks.unknownVersion(ChannelBuild.HOOK, "no TLS of the mesh: " + e);
+      throw new IOException("the library is of a version that cannot be given TLS", e);
     }
   }
 }

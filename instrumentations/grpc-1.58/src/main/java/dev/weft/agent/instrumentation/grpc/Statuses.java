@@ -28,10 +28,10 @@ final class Statuses {
   static final Status NO_LONGER_MANAGED =
       Status.UNAVAILABLE.withDescription("the mesh no longer knows the host");
 
-  /** The mesh orders mutual TLS to an address that it does not know. */
+  /** The mesh orders TLS to an address that it does not know. */
   static final Status CANNOT_SECURE =
       Status.UNAVAILABLE.withDescription(
-          "the mesh orders mutual TLS, which the application's own channel cannot be given");
+          "the mesh orders TLS, which the application's own channel cannot be given");
 
   private static final String HTTP_STATUS_CODE = "HTTP status code ";
   private static final Set<String> OF_THE_TRANSPORT =

@@ -170,7 +170,7 @@ class SecuredTest {
       Status status = Calls.failure(channel, Calls.patient()).getStatus();
 
       assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-      assertThat(status.getDescription()).contains("mutual TLS");
+      assertThat(status.getDescription()).contains("orders TLS");
       assertThat(mesh.reports).containsExactly("1 failed CONNECT");
       assertThat(mesh.active).hasValue(0);
       assertThat(server.connections).hasValue(0);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Endpoints {
   /** What the keys of secured connections end in, and no host names of others. */
-  private static final String SECURED = ".mtls.weft";
+  private static final String SECURED = ".tls.weft";
 
   /** Far more endpoints than a process talks to at a time; then the cache starts afresh. */
   private static final int LIMIT = 10_000;

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +17,22 @@ import org.jspecify.annotations.Nullable;
  * Shows the one certificate there is, whatever CAs the peer names: a peer that does not trust ours
  * is to say so, rather than to see a caller without a certificate. Immutable.
  */
-final class WorkloadKeyManager extends X509ExtendedKeyManager {
-  private static final String ALIAS = "workload";
-  private final WorkloadIdentity identity;
+public final class CertificateKeyManager extends X509ExtendedKeyManager {
+  private static final String ALIAS = "own";
+  private final List<X509Certificate> chain;
+  private final PrivateKey key;
   private final String algorithm;
 
-  WorkloadKeyManager(WorkloadIdentity identity) {
-    this.identity = identity;
-    this.algorithm = identity.certificate().getPublicKey().getAlgorithm();
+  /**
+   * Creates one.
+   *
+   * @param chain the certificate, then those of the CAs in between
+   * @param key the certificate's
+   */
+  public CertificateKeyManager(List<X509Certificate> chain, PrivateKey key) {
+    this.chain = List.copyOf(chain);
+    this.key = key;
+    this.algorithm = chain.get(0).getPublicKey().getAlgorithm();
   }
 
   @Override
@@ -62,12 +71,12 @@ final class WorkloadKeyManager extends X509ExtendedKeyManager {
 
   @Override
   public X509Certificate @Nullable [] getCertificateChain(String alias) {
-    return ALIAS.equals(alias) ? identity.chain().toArray(new X509Certificate[0]) : null;
+    return ALIAS.equals(alias) ? chain.toArray(new X509Certificate[0]) : null;
   }
 
   @Override
   public @Nullable PrivateKey getPrivateKey(String alias) {
-    return ALIAS.equals(alias) ? identity.key() : null;
+    return ALIAS.equals(alias) ? key : null;
   }
 
   private String @Nullable [] aliases(String keyType) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weft.agent.control.origination;
+
+import org.jspecify.annotations.NullMarked;

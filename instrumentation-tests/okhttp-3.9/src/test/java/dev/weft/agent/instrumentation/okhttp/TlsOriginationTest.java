@@ -1,0 +1,15 @@
+/*
+ * Copyright The Weft Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package dev.weft.agent.instrumentation.okhttp;
+
+import dev.weft.agent.testing.TestClient;
+import dev.weft.agent.testing.TlsOriginationClientContract;
+
+class TlsOriginationTest extends TlsOriginationClientContract {
+  @Override
+  protected TestClient newClient() {
+    return new OkClient(false);
+  }
+}
