@@ -66,20 +66,37 @@ final class DestinationRules {
           spec.get("host"),
           host + " is no service that agents announce or a ServiceEntry declares");
     }
+    Rule rule = made.get(resource, findings, Rule::read);
+    if (rule.originatesTls()) {
+      reportUnknownEndpoints(services.covered(host), spec.get("host"), report);
+    }
     Map<String, String> callers = spec.get("workloadSelector").get("matchLabels").textMembers();
     if (!callers.isEmpty()) {
       forSome
           .computeIfAbsent(resource.namespace(), namespace -> new HashMap<>())
           .computeIfAbsent(host, key -> new ArrayList<>())
-          .add(new Selected(callers, made.get(resource, findings, Rule::read)));
+          .add(new Selected(callers, rule));
       return;
     }
     rules
         .computeIfAbsent(resource.namespace(), namespace -> new HashMap<>())
-        .merge(
+        .merge(host, rule, (older, younger) -> older.merge(younger, spec, report));
+  }
+
+  /** TLS is made to an endpoint: to what the application's own DNS leads to there is none. */
+  private static void reportUnknownEndpoints(
+      Collection<Service> covered, Field host, Report report) {
+    for (Service service : covered) {
+      if (service.resolution() == Service.Resolution.NONE) {
+        report.severe(
+            "NotEnforced",
             host,
-            made.get(resource, findings, Rule::read),
-            (older, younger) -> older.merge(younger, spec, report));
+            service.host()
+                + " has no endpoints that are known, its resolution being NONE (expected: DNS,"
+                + " DNS_ROUND_ROBIN or STATIC, for TLS of mode SIMPLE or MUTUAL); clients refuse"
+                + " calls of it");
+      }
+    }
   }
 
   /**
@@ -218,14 +235,22 @@ final class DestinationRules {
     }
 
     boolean hasHashing() {
-      return hasHashing(policy)
-          || subsets.values().stream().anyMatch(subset -> hasHashing(subset.policy()));
+      return policies()
+          .map(TrafficPolicy::balancing)
+          .anyMatch(balancing -> balancing != null && balancing.hashPolicy() != null);
     }
 
-    private static boolean hasHashing(TrafficPolicy policy) {
-      LoadBalancing balancing = policy.balancing();
-      return (balancing != null && balancing.hashPolicy() != null)
-          || policy.ports().values().stream().anyMatch(Rule::hasHashing);
+    /** Returns whether some connections are in TLS with certificates from outside of the mesh. */
+    boolean originatesTls() {
+      return policies()
+          .map(TrafficPolicy::tls)
+          .anyMatch(tls -> tls != null && tls.mode() == ClientTls.Mode.ORIGINATE);
+    }
+
+    /** Returns what holds for all, for subsets and for ports. */
+    private Stream<TrafficPolicy> policies() {
+      return Stream.concat(Stream.of(policy), subsets.values().stream().map(Subset::policy))
+          .flatMap(one -> Stream.concat(Stream.of(one), one.ports().values().stream()));
     }
 
     /** Returns what holds for a port and a subset; the subset may be empty or unknown. */

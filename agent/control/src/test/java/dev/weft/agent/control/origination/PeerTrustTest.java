@@ -85,6 +85,17 @@ class PeerTrustTest {
         .hasStackTraceContaining("NotAfter");
   }
 
+  @Test
+  void anybodyIsAcceptedWhereNothingIsToBeChecked() {
+    X509Certificate certificate = TestAuthority.create("other.test").certificate();
+
+    assertThatCode(
+            () ->
+                new PeerTrust(null, List.of())
+                    .checkServerTrusted(new X509Certificate[] {certificate}, "ECDHE_ECDSA"))
+        .doesNotThrowAnyException();
+  }
+
   private static void check(
       TestAuthority authority, Duration left, PeerName expected, String... names)
       throws GeneralSecurityException, IOException {

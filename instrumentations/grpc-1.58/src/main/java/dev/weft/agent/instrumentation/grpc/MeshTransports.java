@@ -87,8 +87,7 @@ final class MeshTransports {
         }
       }
     }
-    throw new IOException(
-        "the mesh orders TLS, which this channel's transport cannot be given");
+    throw new IOException("the mesh orders TLS, which this channel's transport cannot be given");
   }
 
   /** Returns null if these are not the transport's credentials. */
