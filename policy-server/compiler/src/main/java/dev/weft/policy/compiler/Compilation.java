@@ -38,6 +38,10 @@ public final class Compilation {
   private final MeshSettings settings;
   private final List<PolicyResource> resources;
   private final List<Finding> findings;
+
+  /** What is found about resources by the endpoints that there are. */
+  private final List<Finding> endpointFindings;
+
   private final Services services;
   private final DestinationRules rules;
   private final Set<String> callerLabels;
@@ -111,6 +115,8 @@ public final class Compilation {
         before == null
             ? Endpoints.of(names, workloads, security.peers())
             : before.endpoints.with(workloads, security.peers());
+    this.endpointFindings =
+        MutualTlsAbility.findings(of(Kinds.DESTINATION_RULE, resources), services, endpoints);
     this.bases = new ConcurrentHashMap<>();
     this.basesBefore = before == null ? Map.of() : before.bases;
     this.snapshotsBefore = before == null ? Map.of() : before.snapshots;
@@ -128,6 +134,8 @@ public final class Compilation {
     this.security = other.security;
     this.guards = other.guards;
     this.endpoints = endpoints;
+    this.endpointFindings =
+        MutualTlsAbility.findings(of(Kinds.DESTINATION_RULE, resources), services, endpoints);
     this.declared = other.declared;
     this.bases = other.bases;
     this.basesBefore = other.basesBefore;
@@ -187,7 +195,12 @@ public final class Compilation {
 
   /** Returns what is wrong with the resources. */
   public List<Finding> findings() {
-    return findings;
+    if (endpointFindings.isEmpty()) {
+      return findings;
+    }
+    List<Finding> all = new ArrayList<>(findings);
+    all.addAll(endpointFindings);
+    return List.copyOf(all);
   }
 
   /** Returns the audience that an agent belongs to. */

@@ -65,6 +65,19 @@ final class Endpoints {
     return made.computeIfAbsent(cluster, this::make).assignment();
   }
 
+  /** Returns the workloads of a service's port that cannot take the mesh's TLS, for people. */
+  List<String> withoutMutualTls(Service service, Service.Port port) {
+    ClusterKey cluster = new ClusterKey(service, port, "", Map.of());
+    List<String> unable = new ArrayList<>();
+    for (Workload workload : workloadsOf(service)) {
+      int target = targetPort(cluster, workload);
+      if (target > 0 && !takesMutualTls(workload, target, peers)) {
+        unable.add(workload.instance() + " (" + workload.address() + ", port " + target + ")");
+      }
+    }
+    return unable;
+  }
+
   private Made make(ClusterKey cluster) {
     List<Workload> workloads = workloadsOf(cluster.service());
     Made before = madeBefore.get(cluster);

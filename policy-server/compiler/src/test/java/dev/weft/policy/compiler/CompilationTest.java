@@ -111,6 +111,42 @@ class CompilationTest {
   }
 
   @Test
+  void mutualTlsThatIsOrderedForWhoCannotTakeItIsFoundAsLongAsThereIsSuchAWorkload() {
+    World secured =
+        read(
+            """
+            workloads:
+            - {service: orders, namespace: shop, address: 10.0.0.1, ports: [{port: 80, tls: true}]}
+            - {service: orders, namespace: shop, address: 10.0.0.2, ports: [{port: 80}]}
+            - {service: orders, namespace: shop, address: 10.0.0.3, ports: [{port: 81}]}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: orders, namespace: shop}
+            spec:
+              host: orders
+              trafficPolicy:
+                tls: {mode: ISTIO_MUTUAL}
+                portLevelSettings: [{port: {number: 81}, tls: {mode: DISABLE}}]
+            """);
+    List<Workload> able = secured.workloads().subList(0, 1);
+
+    Compilation mixed = secured.compile();
+
+    assertThat(mixed.findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severe()).isFalse();
+              assertThat(finding.reason()).isEqualTo("EndpointsWithoutTls");
+              assertThat(finding.field()).isEqualTo("spec.trafficPolicy.tls.mode");
+              assertThat(finding.message()).contains("10.0.0.2, port 80").doesNotContain("others");
+            });
+    assertThat(mixed.withWorkloads(able).findings()).isEmpty();
+    assertThat(mixed.withWorkloads(able).withWorkloads(secured.workloads()).findings()).hasSize(1);
+  }
+
+  @Test
   void callersThatNoRuleTellsApartAreOneAudience() {
     assertThat(first.audience("shop", Map.of("app", "back", "pod", "1")))
         .isEqualTo(first.audience("shop", Map.of("app", "back", "pod", "2")))
