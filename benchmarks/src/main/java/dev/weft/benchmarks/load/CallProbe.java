@@ -25,8 +25,8 @@ final class CallProbe {
   static final String DONE = "that is all";
 
   private static final int WARM_UP = 20_000;
-  private static final int WINDOWS = 5;
-  private static final int CALLS = 5_000;
+  private static final int WINDOWS = 4;
+  private static final int CALLS = 4_000;
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -24,7 +24,7 @@ import javax.management.ObjectName;
 final class ClassHistogram {
   /** Enough of a young generation for a window of calls. */
   static final List<String> JVM_OPTIONS =
-      List.of("-XX:+UseSerialGC", "-Xms1200m", "-Xmx1200m", "-Xmn900m");
+      List.of("-XX:+UseSerialGC", "-Xms600m", "-Xmx600m", "-Xmn400m");
 
   private static final Pattern LAMBDA = Pattern.compile("(?<=\\$\\$Lambda).*");
   private static final Set<String> FILLERS =

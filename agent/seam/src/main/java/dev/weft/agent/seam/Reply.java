@@ -38,4 +38,29 @@ public record Reply(
   public static Reply of(int status, String body, String flag) {
     return new Reply(status, -1, List.of(), body, flag, 0);
   }
+
+  /**
+   * Returns the words that HTTP/1.1 servers send after the status; empty for one that the mesh does
+   * not answer with by itself.
+   */
+  public String reasonPhrase() {
+    return switch (status) {
+      case 200 -> "OK";
+      case 301 -> "Moved Permanently";
+      case 302 -> "Found";
+      case 303 -> "See Other";
+      case 307 -> "Temporary Redirect";
+      case 308 -> "Permanent Redirect";
+      case 400 -> "Bad Request";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 404 -> "Not Found";
+      case 429 -> "Too Many Requests";
+      case 500 -> "Internal Server Error";
+      case 502 -> "Bad Gateway";
+      case 503 -> "Service Unavailable";
+      case 504 -> "Gateway Timeout";
+      default -> "";
+    };
+  }
 }

@@ -52,7 +52,7 @@ final class Replies {
     byte[] body = reply.body().getBytes(UTF_8);
     StringBuilder head = new StringBuilder(256);
     head.append("HTTP/1.1 ").append(reply.status()).append(' ');
-    head.append(ReasonPhrases.of(reply.status())).append("\r\n");
+    head.append(reply.reasonPhrase()).append("\r\n");
     for (Map.Entry<String, String> header : reply.headers()) {
       head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
     }

@@ -41,7 +41,7 @@ final class Replies {
         .request(request)
         .protocol(Protocol.HTTP_1_1)
         .code(reply.status())
-        .message(ReasonPhrases.of(reply.status()))
+        .message(reply.reasonPhrase())
         .headers(built)
         .body(new BufferBody(type == null ? null : MediaType.parse(type), body))
         .sentRequestAtMillis(now)
