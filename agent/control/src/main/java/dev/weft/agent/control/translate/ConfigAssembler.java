@@ -150,7 +150,8 @@ final class ConfigAssembler {
         config.outlierDetection(),
         config.service(),
         config.subset(),
-        config.isTlsRequired());
+        config.isTlsRequired(),
+        config.hashTableSize());
   }
 
   /**
