@@ -261,7 +261,11 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
   public <H> void mutateRequest(H headers, HeaderWriter<H> writer) {
     HeaderOperations operations = call.target().requestHeaders();
     try {
-      operations.apply(headers, writer, call.presentRequestHeaders());
+      operations.apply(
+          headers,
+          writer,
+          call.presentRequestHeaders(),
+          operations.needRequest() ? call::requestValue : null);
     } catch (RuntimeException | LinkageError e) {
       call.engine().faults.record("request headers", e);
     }
@@ -276,7 +280,7 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
   public <H> void mutateResponse(H headers, HeaderWriter<H> writer) {
     HeaderOperations operations = call.target().responseHeaders();
     try {
-      operations.apply(headers, writer, presentResponseHeaders);
+      operations.apply(headers, writer, presentResponseHeaders, null);
     } catch (RuntimeException | LinkageError e) {
       call.engine().faults.record("response headers", e);
     }

@@ -9,6 +9,7 @@ import dev.weft.agent.engine.config.UpstreamTls;
 import dev.weft.agent.engine.endpoint.Destination;
 import dev.weft.agent.engine.endpoint.Endpoint;
 import dev.weft.agent.engine.fault.FaultPolicy;
+import dev.weft.agent.engine.match.HeaderMatcher;
 import dev.weft.agent.engine.reply.Replies;
 import dev.weft.agent.engine.retry.RetryPolicy;
 import dev.weft.agent.engine.route.Forwarding;
@@ -337,6 +338,11 @@ final class RoutedCall<Q> implements Call, Observed {
     return target.requestHeaders().conditional() == 0
         ? 0
         : target.requestHeaders().present(request, reader::header);
+  }
+
+  /** Returns a header or pseudo header of the request, or null if it is not there. */
+  @Nullable String requestValue(String name) {
+    return HeaderMatcher.value(name, request, reader);
   }
 
   @Nullable Call mirror() {

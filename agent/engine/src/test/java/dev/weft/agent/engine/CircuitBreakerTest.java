@@ -8,10 +8,12 @@ import static dev.weft.agent.engine.EngineFixture.nextReply;
 import static dev.weft.agent.engine.Mesh.PORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.agent.engine.cluster.Cluster;
 import dev.weft.agent.engine.config.ClusterConfig;
 import dev.weft.agent.engine.config.ClusterConfig.CircuitBreakers;
 import dev.weft.agent.engine.config.ClusterConfig.Discovery;
 import dev.weft.agent.engine.config.ClusterConfig.LoadBalancing;
+import dev.weft.agent.engine.config.ClusterConfig.RetryBudget;
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Attempt.Ending;
 import dev.weft.agent.seam.Reply;
@@ -44,6 +46,22 @@ class CircuitBreakerTest {
 
     assertThat(nextReply(fixture.call(REQUEST)).flag()).isEqualTo("UO");
     assertThat(fixture.attempt(REQUEST.asGrpc())).isNotNull();
+  }
+
+  @Test
+  void aRetryBudgetGrowsWithTheRequestsUnderWay() {
+    EngineFixture fixture = with(new CircuitBreakers(100, 100, 0, 100, new RetryBudget(20, 1)));
+    Cluster cluster = fixture.cluster("orders");
+
+    assertThat(cluster.beginRetry()).isTrue();
+    assertThat(cluster.beginRetry()).isFalse();
+    for (int i = 0; i < 10; i++) {
+      fixture.attempt(REQUEST);
+    }
+
+    assertThat(cluster.beginRetry()).isTrue();
+    assertThat(cluster.beginRetry()).isFalse();
+    assertThat(cluster.activeRetries()).isEqualTo(2);
   }
 
   private static EngineFixture with(CircuitBreakers breakers) {

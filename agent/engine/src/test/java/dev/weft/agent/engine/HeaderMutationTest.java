@@ -15,6 +15,8 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 import dev.weft.agent.engine.config.HeaderMutations;
 import dev.weft.agent.engine.config.HeaderMutations.HeaderValue;
 import dev.weft.agent.engine.config.HeaderMutations.Mode;
+import dev.weft.agent.engine.config.HeaderTemplate;
+import dev.weft.agent.engine.config.HeaderTemplate.Part;
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.HeaderWriter;
 import java.util.ArrayList;
@@ -97,6 +99,27 @@ class HeaderMutationTest {
 
     assertThat(headers).hasToString(expected);
     assertThat(attempt.mutatesRequest()).isFalse();
+  }
+
+  @Test
+  void valuesAreMadeOfTheRequestAndNotWrittenIfNothingIsLeft() {
+    HeaderMutations route =
+        level(
+            of("b", new Part.Text("was "), new Part.RequestHeader("a", "", 100)),
+            of("c", new Part.RequestHeader("missing", ":path", 3)),
+            of("d", new Part.RequestHeader("missing", "", 100)));
+    StubRequest request = StubRequest.get("orders", PORT, "/items").with("a", "0");
+    Attempt attempt = new Forwards().headers(route, none()).fixture().attempt(request);
+    Map<String, List<String>> headers = headers("a", "0");
+
+    attempt.mutateRequest(headers, MapWriter.INSTANCE);
+
+    assertThat(headers).hasToString("{a=[0], b=[was 0], c=[/it]}");
+  }
+
+  private static HeaderValue of(String name, Part... parts) {
+    return new HeaderValue(
+        name, "", OVERWRITE_IF_EXISTS_OR_ADD, new HeaderTemplate(List.of(parts)));
   }
 
   @Test

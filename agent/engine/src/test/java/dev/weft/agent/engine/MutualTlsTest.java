@@ -180,7 +180,8 @@ class MutualTlsTest {
         dns.outlierDetection(),
         dns.service(),
         dns.subset(),
-        true);
+        true,
+        0);
   }
 
   private static InboundConfig modes(InboundConfig.Chain... chains) {

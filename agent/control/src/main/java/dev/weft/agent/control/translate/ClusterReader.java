@@ -60,7 +60,8 @@ final class ClusterReader {
             outlierDetection(cluster, field),
             service(cluster),
             subset(cluster),
-            tls.isRequired());
+            tls.isRequired(),
+            hashTableSize(cluster, field));
     String edsName = cluster.getEdsClusterConfig().getServiceName();
     return new ParsedCluster(
         config,
@@ -121,6 +122,16 @@ final class ClusterReader {
     };
   }
 
+  /** 0 for the default. */
+  private static int hashTableSize(Cluster cluster, Field field) {
+    if (cluster.hasRingHashLbConfig()) {
+      return XdsDefaults.ringSize(cluster.getRingHashLbConfig(), field.at("ring_hash_lb_config"));
+    }
+    return cluster.hasMaglevLbConfig()
+        ? XdsDefaults.maglevSize(cluster.getMaglevLbConfig(), field.at("maglev_lb_config"))
+        : 0;
+  }
+
   /** The first policy that is known counts, as in Envoy. */
   private static LoadBalancing extension(Cluster cluster, Field field) {
     StringBuilder unknown = new StringBuilder();
@@ -145,14 +156,16 @@ final class ClusterReader {
         break;
       }
     }
-    if (ofDefault.hasRetryBudget()) {
-      field.at("circuit_breakers").at("thresholds").at("retry_budget").ignored();
-    }
     return new CircuitBreakers(
         XdsDefaults.maxRequests(ofDefault),
         XdsDefaults.maxPendingRequests(ofDefault),
         XdsDefaults.maxRetries(ofDefault),
-        XdsDefaults.maxConnections(ofDefault));
+        XdsDefaults.maxConnections(ofDefault),
+        ofDefault.hasRetryBudget()
+            ? XdsDefaults.retryBudget(
+                ofDefault.getRetryBudget(),
+                field.at("circuit_breakers").at("thresholds").at("retry_budget"))
+            : null);
   }
 
   private static ClusterConfig.@Nullable OutlierDetection outlierDetection(

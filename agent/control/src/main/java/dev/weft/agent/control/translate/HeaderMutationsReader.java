@@ -7,6 +7,7 @@ package dev.weft.agent.control.translate;
 import dev.weft.agent.engine.config.HeaderMutations;
 import dev.weft.agent.engine.config.HeaderMutations.HeaderValue;
 import dev.weft.agent.engine.config.HeaderMutations.Mode;
+import dev.weft.agent.engine.config.HeaderTemplate;
 import dev.weft.protocol.lite.envoy.config.core.v3.HeaderValueOption;
 import dev.weft.protocol.lite.envoy.config.route.v3.Route;
 import dev.weft.protocol.lite.envoy.config.route.v3.RouteConfiguration;
@@ -116,28 +117,40 @@ final class HeaderMutationsReader {
     for (int i = 0; i < options.size(); i++) {
       HeaderValueOption option = options.get(i);
       Field field = parent.at(name, i);
-      String value = value(option, field.at("header").at("value"));
+      String value =
+          option.getHeader().getRawValue().isEmpty()
+              ? option.getHeader().getValue()
+              : option.getHeader().getRawValue().toStringUtf8();
       if (value.isEmpty() && !option.getKeepEmptyValue()) {
         continue;
       }
       String key =
           StringMatchReader.nonEmpty(option.getHeader().getKey(), field.at("header").at("key"));
-      values.add(new HeaderValue(key.toLowerCase(Locale.ROOT), value, mode(option, field)));
+      values.add(
+          header(
+              key.toLowerCase(Locale.ROOT),
+              value,
+              mode(option, field),
+              name.startsWith("request"),
+              field.at("header").at("value")));
     }
     return values;
   }
 
-  private static String value(HeaderValueOption option, Field field) {
-    String value =
-        option.getHeader().getRawValue().isEmpty()
-            ? option.getHeader().getValue()
-            : option.getHeader().getRawValue().toStringUtf8();
-    String withoutEscapes = value.replace("%%", "");
-    if (withoutEscapes.indexOf('%') >= 0) {
-      field.ignored("the command in " + value);
-      return value;
+  /** A response knows its request no more: there a command is sent as it is written. */
+  private static HeaderValue header(
+      String name, String value, Mode mode, boolean isRequest, Field field) {
+    if (value.indexOf('%') < 0) {
+      return new HeaderValue(name, value, mode);
     }
-    return value.replace("%%", "%");
+    HeaderTemplate template = HeaderTemplateReader.read(value);
+    if (template == null || (!isRequest && template.isOfRequest())) {
+      field.ignored("the command in " + value);
+      return new HeaderValue(name, value, mode);
+    }
+    return template.isOfRequest()
+        ? new HeaderValue(name, value, mode, template)
+        : new HeaderValue(name, value.replace("%%", "%"), mode);
   }
 
   // The deprecated "append" is what older control planes still push.

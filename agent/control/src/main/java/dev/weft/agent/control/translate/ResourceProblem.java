@@ -19,6 +19,11 @@ public record ResourceProblem(String typeUrl, String name, State state, String r
     KEPT_LAST_GOOD("kept-last-good"),
     /** The resource has a bad value and there was no good version before it: it is not there. */
     REFUSED("refused"),
+    /**
+     * Some hosts of a route configuration have a bad value: the version before stays in force for
+     * them, or they are refused; the others apply.
+     */
+    PARTLY_REFUSED("partly-refused"),
     /** The resource applies but for parts that this agent does not know. */
     PARTLY_IGNORED("partly-ignored");
 

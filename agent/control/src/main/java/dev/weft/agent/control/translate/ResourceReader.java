@@ -89,7 +89,7 @@ final class ResourceReader {
     }
   }
 
-  private static String summary(List<String> reasons) {
+  static String summary(List<String> reasons) {
     if (reasons.size() <= REASONS) {
       return String.join("; ", reasons);
     }

@@ -44,7 +44,10 @@ final class RetryReader {
       RetryPolicy.RetryBackOff backOff = policy.getRetryBackOff();
       Field backOffField = field.at("retry_back_off");
       base = XdsDefaults.positiveNanos(backOff.getBaseInterval(), backOffField.at("base_interval"));
-      max = base * XdsDefaults.RETRY_MAX_FACTOR;
+      max =
+          base > Long.MAX_VALUE / XdsDefaults.RETRY_MAX_FACTOR
+              ? Long.MAX_VALUE
+              : base * XdsDefaults.RETRY_MAX_FACTOR;
       if (backOff.hasMaxInterval()) {
         Field maxField = backOffField.at("max_interval");
         max = XdsDefaults.positiveNanos(backOff.getMaxInterval(), maxField);

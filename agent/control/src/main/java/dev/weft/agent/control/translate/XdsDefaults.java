@@ -4,7 +4,10 @@
  */
 package dev.weft.agent.control.translate;
 
+import dev.weft.agent.engine.config.ClusterConfig;
+import dev.weft.agent.engine.config.ClusterConfig.RetryBudget;
 import dev.weft.protocol.lite.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
+import dev.weft.protocol.lite.envoy.config.cluster.v3.Cluster;
 import dev.weft.protocol.lite.envoy.config.cluster.v3.OutlierDetection;
 import dev.weft.protocol.lite.envoy.config.core.v3.CidrRange;
 import dev.weft.protocol.lite.envoy.config.core.v3.HeaderValueOption;
@@ -22,6 +25,7 @@ import dev.weft.protocol.lite.envoy.extensions.transport_sockets.tls.v3.Downstre
 import dev.weft.protocol.lite.envoy.type.v3.FractionalPercent;
 import dev.weft.protocol.lite.protobuf.Duration;
 import dev.weft.protocol.lite.protobuf.UInt32Value;
+import java.math.BigInteger;
 
 /**
  * The only place where wrapper messages are read: an unset one has the default of the proto's
@@ -37,6 +41,9 @@ final class XdsDefaults {
   static final long OUTLIER_MAX_EJECTION_NANOS = seconds(300);
   static final long KEYS_LIFE_NANOS = seconds(600);
   static final int PANIC_THRESHOLD_PERCENT = 50;
+  private static final long MAX_RING_SIZE = 8 * 1024 * 1024;
+  private static final long MAX_MAGLEV_SIZE = 5_000_011;
+  private static final int PRIME_CERTAINTY = 40;
   private static final long MAX_SECONDS = 315_576_000_000L;
 
   private XdsDefaults() {}
@@ -119,6 +126,52 @@ final class XdsDefaults {
 
   static int maxRetries(Thresholds thresholds) {
     return thresholds.hasMaxRetries() ? limit(thresholds.getMaxRetries()) : 3;
+  }
+
+  static RetryBudget retryBudget(Thresholds.RetryBudget budget, Field field) {
+    double percent = budget.hasBudgetPercent() ? budget.getBudgetPercent().getValue() : 20;
+    if (!(percent >= 0 && percent <= 100)) {
+      throw field.at("budget_percent").bad(percent, "0 to 100");
+    }
+    return new RetryBudget(
+        percent, budget.hasMinRetryConcurrency() ? limit(budget.getMinRetryConcurrency()) : 3);
+  }
+
+  /** 0 if it is not said. */
+  static int ringSize(Cluster.RingHashLbConfig ring, Field field) {
+    if (ring.getHashFunction() != Cluster.RingHashLbConfig.HashFunction.XX_HASH) {
+      field.at("hash_function").ignored(ring.getHashFunction());
+    }
+    if (ring.hasMaximumRingSize()) {
+      field.at("maximum_ring_size").ignored();
+    }
+    long size = ring.hasMinimumRingSize() ? ring.getMinimumRingSize().getValue() : 0;
+    Field sizeField = field.at("minimum_ring_size");
+    if (size < 0 || size > MAX_RING_SIZE) {
+      throw sizeField.bad(Long.toUnsignedString(size), "0 to " + MAX_RING_SIZE);
+    }
+    if (size > ClusterConfig.MAX_RING_SIZE) {
+      sizeField.ignored(size + " above " + ClusterConfig.MAX_RING_SIZE);
+    }
+    return (int) Math.min(size, ClusterConfig.MAX_RING_SIZE);
+  }
+
+  /** 0 if it is not said. */
+  static int maglevSize(Cluster.MaglevLbConfig maglev, Field field) {
+    if (!maglev.hasTableSize()) {
+      return 0;
+    }
+    long size = maglev.getTableSize().getValue();
+    boolean isGood =
+        size > 1
+            && size <= MAX_MAGLEV_SIZE
+            && BigInteger.valueOf(size).isProbablePrime(PRIME_CERTAINTY);
+    if (!isGood) {
+      throw field
+          .at("table_size")
+          .bad(Long.toUnsignedString(size), "a prime up to " + MAX_MAGLEV_SIZE);
+    }
+    return (int) size;
   }
 
   /** 0 if it is not enforced. */

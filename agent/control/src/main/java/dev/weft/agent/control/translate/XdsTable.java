@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The resources that an agent holds, each in its last good version, and what they say. A resource
  * is read once when it changes; one with a bad value keeps its last good version, the others apply.
- * Does no I/O. Not thread-safe.
+ * Of route configurations only the virtual hosts with bad values do. Does no I/O. Not thread-safe.
  */
 public final class XdsTable {
   private final Map<String, Map<String, Entry>> entries = new LinkedHashMap<>();
@@ -73,11 +73,32 @@ public final class XdsTable {
               : problem(resource, ResourceProblem.State.PARTLY_IGNORED, read.ignored());
       entry.problemOfGood = entry.problem;
     } catch (BadValueException e) {
-      ResourceProblem.State state =
-          entry.good == null ? ResourceProblem.State.REFUSED : ResourceProblem.State.KEPT_LAST_GOOD;
-      entry.problem = problem(resource, state, String.valueOf(e.getMessage()));
+      RouteSalvage.Salvaged salvaged = RouteSalvage.salvage(resource, entry.good);
+      if (salvaged == null || !take(entry, salvaged.resource())) {
+        ResourceProblem.State state =
+            entry.good == null
+                ? ResourceProblem.State.REFUSED
+                : ResourceProblem.State.KEPT_LAST_GOOD;
+        entry.problem = problem(resource, state, String.valueOf(e.getMessage()));
+      } else {
+        entry.problem = problem(resource, ResourceProblem.State.PARTLY_REFUSED, salvaged.reason());
+      }
     }
     return entry.problem;
+  }
+
+  /** Takes what is left of a resource. Returns false if even that is bad. */
+  private boolean take(Entry entry, XdsResource salvaged) {
+    try {
+      Parsed parsed = ResourceReader.read(salvaged).parsed();
+      version.replace(entry.good, salvaged);
+      entry.good = salvaged;
+      entry.parsed = parsed;
+      entry.problemOfGood = null;
+      return true;
+    } catch (BadValueException e) {
+      return false; // bad beyond its virtual hosts
+    }
   }
 
   /** Forgets a resource. Returns whether it was there in a good version. */

@@ -29,6 +29,7 @@ import dev.weft.protocol.lite.envoy.type.v3.Percent;
 import dev.weft.protocol.lite.protobuf.Any;
 import dev.weft.protocol.lite.protobuf.ListValue;
 import dev.weft.protocol.lite.protobuf.Struct;
+import dev.weft.protocol.lite.protobuf.UInt64Value;
 import dev.weft.protocol.lite.protobuf.Value;
 import dev.weft.protocol.names.TypeUrls;
 import java.util.List;
@@ -235,6 +236,44 @@ class ClusterTranslationTest {
 
     assertThat(Pushed.of(cluster.build()).cluster(NAME).circuitBreakers())
         .isEqualTo(new CircuitBreakers(10, 1024, 3, Integer.MAX_VALUE));
+  }
+
+  @Test
+  void aRetryBudgetHasEnvoysDefaults() {
+    Cluster.Builder cluster = Xds.edsCluster(NAME);
+    cluster.setCircuitBreakers(
+        dev.weft.protocol.lite.envoy.config.cluster.v3.CircuitBreakers.newBuilder()
+            .addThresholds(
+                Thresholds.newBuilder()
+                    .setRetryBudget(Thresholds.RetryBudget.getDefaultInstance())));
+
+    assertThat(Pushed.of(cluster.build()).cluster(NAME).circuitBreakers().retryBudget())
+        .isEqualTo(new ClusterConfig.RetryBudget(20, 3));
+  }
+
+  @Test
+  void theSizeOfATableIsReadAndHasToBeAPrimeForMaglev() {
+    Cluster.Builder ring =
+        Xds.edsCluster(NAME)
+            .setLbPolicy(Cluster.LbPolicy.RING_HASH)
+            .setRingHashLbConfig(
+                Cluster.RingHashLbConfig.newBuilder().setMinimumRingSize(wide(2048)));
+    assertThat(Pushed.of(ring.build()).cluster(NAME).hashTableSize()).isEqualTo(2048);
+    assertThat(Pushed.of(maglev(4099)).cluster(NAME).hashTableSize()).isEqualTo(4099);
+
+    assertThat(Pushed.of(maglev(4096)).problem().reason())
+        .isEqualTo("maglev_lb_config.table_size: 4096 (expected: a prime up to 5000011)");
+  }
+
+  private static Cluster maglev(long size) {
+    return Xds.edsCluster(NAME)
+        .setLbPolicy(Cluster.LbPolicy.MAGLEV)
+        .setMaglevLbConfig(Cluster.MaglevLbConfig.newBuilder().setTableSize(wide(size)))
+        .build();
+  }
+
+  private static UInt64Value wide(long value) {
+    return UInt64Value.newBuilder().setValue(value).build();
   }
 
   @Test

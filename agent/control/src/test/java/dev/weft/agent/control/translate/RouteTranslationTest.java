@@ -12,6 +12,7 @@ import dev.weft.agent.control.Xds;
 import dev.weft.agent.engine.config.HeaderMutations;
 import dev.weft.agent.engine.config.HeaderMutations.HeaderValue;
 import dev.weft.agent.engine.config.HeaderMutations.Mode;
+import dev.weft.agent.engine.config.HeaderTemplate;
 import dev.weft.agent.engine.config.RetryConfig;
 import dev.weft.agent.engine.config.RetryConfig.Condition;
 import dev.weft.agent.engine.config.RouteAction.DirectResponse;
@@ -387,10 +388,26 @@ class RouteTranslationTest {
   }
 
   @Test
+  void valuesOfRequestHeadersAreMadeOfTheRequest() {
+    Route route =
+        Xds.routeTo("a").toBuilder()
+            .addRequestHeadersToAdd(header("A", "%REQ(X-B?:path):20% of 100%%"))
+            .build();
+
+    assertThat(translated(route).headers().requestAdd())
+        .extracting(HeaderValue::template)
+        .containsExactly(
+            new HeaderTemplate(
+                List.of(
+                    new HeaderTemplate.Part.RequestHeader("x-b", ":path", 20),
+                    new HeaderTemplate.Part.Text(" of 100%"))));
+  }
+
+  @Test
   void whatHasNoEffectIsNoted() {
     Route route =
         Xds.routeTo("a").toBuilder()
-            .addRequestHeadersToAdd(header("A", "%REQ(:path)%"))
+            .addRequestHeadersToAdd(header("A", "%PROTOCOL%"))
             .setRoute(
                 RouteAction.newBuilder()
                     .setCluster("a")
@@ -405,7 +422,7 @@ class RouteTranslationTest {
         .contains(
             "virtual_hosts[0].routes[0].route.auto_host_rewrite: ignored",
             "retry_policy.retry_on: envoy-ratelimited: ignored",
-            "request_headers_to_add[0].header.value: the command in %REQ(:path)%: ignored");
+            "request_headers_to_add[0].header.value: the command in %PROTOCOL%: ignored");
   }
 
   @ParameterizedTest

@@ -4,7 +4,7 @@
  */
 package dev.weft.agent.engine.balance;
 
-import dev.weft.agent.engine.config.ClusterConfig.LoadBalancing;
+import dev.weft.agent.engine.config.ClusterConfig;
 import dev.weft.agent.engine.config.EndpointConfig;
 import dev.weft.agent.engine.endpoint.Endpoint;
 import dev.weft.agent.engine.endpoint.Tried;
@@ -28,11 +28,12 @@ public final class Balancer {
   /**
    * Makes a balancer.
    *
+   * @param cluster says how an endpoint is chosen
    * @param panicPercent below this share of healthy endpoints all of them take load; 0 for never
    * @param turns round robin's counter, which outlives a push
    */
   public Balancer(
-      LoadBalancing algorithm,
+      ClusterConfig cluster,
       Endpoint[] endpoints,
       int panicPercent,
       EjectionState ejections,
@@ -45,9 +46,9 @@ public final class Balancer {
       byPriority.computeIfAbsent(priority, p -> new ArrayList<>()).add(endpoint);
     }
     List<PriorityLevel> levels =
-        byPriority.values().stream().map(all -> new PriorityLevel(all, algorithm)).toList();
+        byPriority.values().stream().map(all -> new PriorityLevel(all, cluster)).toList();
     this.ejections = ejections;
-    compiler = new LoadCompiler(algorithm, levels, panicPercent, turns);
+    compiler = new LoadCompiler(cluster.loadBalancing(), levels, panicPercent, turns);
     load = compiler.compile(ejections.epoch(), now);
   }
 

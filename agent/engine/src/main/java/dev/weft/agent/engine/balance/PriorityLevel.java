@@ -4,7 +4,7 @@
  */
 package dev.weft.agent.engine.balance;
 
-import dev.weft.agent.engine.config.ClusterConfig.LoadBalancing;
+import dev.weft.agent.engine.config.ClusterConfig;
 import dev.weft.agent.engine.config.EndpointConfig;
 import dev.weft.agent.engine.endpoint.Endpoint;
 import java.util.ArrayList;
@@ -23,13 +23,13 @@ final class PriorityLevel {
   /** Null if the algorithm is no consistent hash. */
   final @Nullable HashTable table;
 
-  PriorityLevel(List<Endpoint> all, LoadBalancing algorithm) {
+  PriorityLevel(List<Endpoint> all, ClusterConfig cluster) {
     endpoints = all.toArray(new Endpoint[0]);
     List<Locality> byLocality = localities(all);
     table =
-        switch (algorithm) {
-          case RING_HASH -> new Ring(endpoints, hashWeights(byLocality));
-          case MAGLEV -> new Maglev(endpoints, hashWeights(byLocality));
+        switch (cluster.loadBalancing()) {
+          case RING_HASH -> new Ring(endpoints, hashWeights(byLocality), cluster.hashTableSize());
+          case MAGLEV -> new Maglev(endpoints, hashWeights(byLocality), cluster.hashTableSize());
           default -> null;
         };
     localities = table == null ? byLocality : List.of();

@@ -10,6 +10,7 @@ import dev.weft.agent.engine.config.ClusterConfig.CircuitBreakers;
 import dev.weft.agent.engine.config.ClusterConfig.Discovery;
 import dev.weft.agent.engine.config.ClusterConfig.LoadBalancing;
 import dev.weft.agent.engine.config.ClusterConfig.OutlierDetection;
+import dev.weft.agent.engine.config.ClusterConfig.RetryBudget;
 import dev.weft.agent.engine.config.EndpointConfig;
 import dev.weft.agent.engine.endpoint.Destination;
 import dev.weft.agent.engine.endpoint.Endpoint;
@@ -74,7 +75,7 @@ public final class Cluster {
             : new OutlierDetector(detection, state.ejections, ejections);
     balancer =
         new Balancer(
-            config.loadBalancing(),
+            config,
             endpoints,
             detection == null ? DEFAULT_PANIC_PERCENT : detection.minHealthPercent(),
             state.ejections,
@@ -190,7 +191,14 @@ public final class Cluster {
 
   /** Takes a retry in, or returns false if the circuit breaker is at its limit. */
   public boolean beginRetry() {
-    return enter(state.retries, config.circuitBreakers().maxRetries());
+    return enter(state.retries, maxRetries());
+  }
+
+  private int maxRetries() {
+    RetryBudget budget = config.circuitBreakers().retryBudget();
+    return budget == null
+        ? config.circuitBreakers().maxRetries()
+        : Math.max(budget.minConcurrency(), (int) (budget.percent() * state.requests.get() / 100));
   }
 
   /** Gives a retry back. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param service the host name of the service for metrics' labels; empty if unknown
  * @param subset the subset's name; empty if this is the whole service
  * @param isTlsRequired whether nothing may be sent to it in plaintext, whatever its endpoints are
+ * @param hashTableSize the least size of the ring, or the size of Maglev's table, a prime; 0 for
+ *     Envoy's default
  */
 public record ClusterConfig(
     String name,
@@ -31,7 +33,11 @@ public record ClusterConfig(
     @Nullable OutlierDetection outlierDetection,
     String service,
     String subset,
-    boolean isTlsRequired) {
+    boolean isTlsRequired,
+    int hashTableSize) {
+  /** The largest ring that is made: 12 MB of it. Envoy's own bound is eight times that. */
+  public static final int MAX_RING_SIZE = 1 << 20;
+
   /** Makes a cluster whose endpoints say whether they take TLS. */
   public ClusterConfig(
       String name,
@@ -53,7 +59,8 @@ public record ClusterConfig(
         outlierDetection,
         service,
         subset,
-        false);
+        false,
+        0);
   }
 
   /** Copies the collections. */
@@ -73,7 +80,8 @@ public record ClusterConfig(
         outlierDetection,
         service,
         subset,
-        isTlsRequired);
+        isTlsRequired,
+        hashTableSize);
   }
 
   /** Where endpoints come from. */
@@ -106,14 +114,33 @@ public record ClusterConfig(
    *     connection of its own, requests under way are limited to the sum of both
    * @param maxRetries retries under way
    * @param maxConnections connections
+   * @param retryBudget what limits retries in place of {@code maxRetries}; null for nothing
    */
   public record CircuitBreakers(
-      int maxRequests, int maxPendingRequests, int maxRetries, int maxConnections) {
+      int maxRequests,
+      int maxPendingRequests,
+      int maxRetries,
+      int maxConnections,
+      @Nullable RetryBudget retryBudget) {
+    /** Makes limits that do not depend on each other. */
+    public CircuitBreakers(
+        int maxRequests, int maxPendingRequests, int maxRetries, int maxConnections) {
+      this(maxRequests, maxPendingRequests, maxRetries, maxConnections, null);
+    }
+
     /** No limits, as Istio sets them. */
     public static final CircuitBreakers UNLIMITED =
         new CircuitBreakers(
             Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
+
+  /**
+   * Envoy's {@code RetryBudget}: a limit of retries that grows with the requests.
+   *
+   * @param percent of the requests under way, 0 to 100
+   * @param minConcurrency so many retries always may be under way
+   */
+  public record RetryBudget(double percent, int minConcurrency) {}
 
   /**
    * Envoy's {@code OutlierDetection}.

@@ -5,6 +5,7 @@
 package dev.weft.agent.engine.config;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Header operations of one level. Within a level removals come first, as in Envoy.
@@ -35,10 +36,18 @@ public record HeaderMutations(
    * A header to write.
    *
    * @param name lower case
-   * @param value its value; Envoy's {@code %COMMAND%}s are not expanded
+   * @param value its value as it was pushed
    * @param mode what happens if it is there already
+   * @param template what the value is made of for each request, and is not written if it is empty;
+   *     null if it is the same for all
    */
-  public record HeaderValue(String name, String value, Mode mode) {}
+  public record HeaderValue(
+      String name, String value, Mode mode, @Nullable HeaderTemplate template) {
+    /** Makes a header whose value is the same for all requests. */
+    public HeaderValue(String name, String value, Mode mode) {
+      this(name, value, mode, null);
+    }
+  }
 
   /** Envoy's {@code HeaderAppendAction}. */
   public enum Mode {

@@ -92,10 +92,18 @@ public final class HeaderMatcher {
   }
 
   private <Q> @Nullable String value(Q request, RequestReader<Q> reader) {
-    return pseudo ? pseudoHeader(request, reader) : reader.header(request, name);
+    return pseudo ? pseudoHeader(name, request, reader) : reader.header(request, name);
   }
 
-  private <Q> @Nullable String pseudoHeader(Q request, RequestReader<Q> reader) {
+  /** Returns a header or pseudo header of a request, or null if it is not there. */
+  public static <Q> @Nullable String value(String name, Q request, RequestReader<Q> reader) {
+    return name.startsWith(":")
+        ? pseudoHeader(name, request, reader)
+        : reader.header(request, name);
+  }
+
+  private static <Q> @Nullable String pseudoHeader(
+      String name, Q request, RequestReader<Q> reader) {
     return switch (name) {
       case ":method" -> reader.method(request);
       case ":path" -> reader.path(request);

@@ -6,6 +6,8 @@ package dev.weft.agent.engine.route;
 
 import dev.weft.agent.engine.config.HeaderMutations;
 import dev.weft.agent.engine.config.HeaderMutations.HeaderValue;
+import dev.weft.agent.engine.config.HeaderTemplate;
+import dev.weft.agent.engine.config.HeaderTemplate.Part;
 import dev.weft.agent.seam.HeaderReader;
 import dev.weft.agent.seam.HeaderWriter;
 import java.util.ArrayList;
@@ -56,6 +58,16 @@ public final class HeaderOperations {
     return operations.length == 0;
   }
 
+  /** Returns whether a value has parts of the request. */
+  public boolean needRequest() {
+    for (Operation operation : operations) {
+      if (operation.template != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns how many operations depend on the original message. */
   public int conditional() {
     return conditional;
@@ -81,8 +93,10 @@ public final class HeaderOperations {
    * Applies the operations.
    *
    * @param present what {@link #present} returned for the original message
+   * @param request what values with parts of the request are made of; null if there are none
    */
-  public <H> void apply(H headers, HeaderWriter<H> writer, int present) {
+  public <H> void apply(
+      H headers, HeaderWriter<H> writer, int present, @Nullable RequestValues request) {
     int bits = present;
     for (Operation operation : operations) {
       boolean isThere = false;
@@ -90,18 +104,22 @@ public final class HeaderOperations {
         isThere = (bits & 1) != 0;
         bits >>>= 1;
       }
+      String value = operation.value(request);
+      if (value == null) {
+        continue;
+      }
       switch (operation.kind) {
         case REMOVE -> writer.remove(headers, operation.name);
-        case ADD -> writer.add(headers, operation.name, operation.value);
-        case SET -> writer.set(headers, operation.name, operation.value);
+        case ADD -> writer.add(headers, operation.name, value);
+        case SET -> writer.set(headers, operation.name, value);
         case SET_IF_ABSENT -> {
           if (!isThere) {
-            writer.set(headers, operation.name, operation.value);
+            writer.set(headers, operation.name, value);
           }
         }
         case SET_IF_PRESENT -> {
           if (isThere) {
-            writer.set(headers, operation.name, operation.value);
+            writer.set(headers, operation.name, value);
           }
         }
       }
@@ -122,7 +140,37 @@ public final class HeaderOperations {
     }
   }
 
-  private record Operation(Kind kind, String name, String value) {}
+  /** What a request says. */
+  @FunctionalInterface
+  public interface RequestValues {
+    /** Returns the value of a header or pseudo header, or null if it is not there. */
+    @Nullable String value(String name);
+  }
+
+  private record Operation(
+      Kind kind, String name, String value, @Nullable HeaderTemplate template) {
+    /** Returns what is to be written; null if it is made of what the request does not have. */
+    @Nullable String value(@Nullable RequestValues request) {
+      if (template == null) {
+        return value;
+      }
+      StringBuilder made = new StringBuilder();
+      for (Part part : template.parts()) {
+        if (part instanceof Part.Text text) {
+          made.append(text.text());
+        } else if (part instanceof Part.RequestHeader header && request != null) {
+          String found = request.value(header.name());
+          if (found == null && !header.alternative().isEmpty()) {
+            found = request.value(header.alternative());
+          }
+          if (found != null) {
+            made.append(found, 0, Math.min(found.length(), header.maxLength()));
+          }
+        }
+      }
+      return made.isEmpty() ? null : made.toString();
+    }
+  }
 
   /** Resolves what is known at push: after a set the header is there, after a removal it is not. */
   private static final class Compiler {
@@ -132,7 +180,7 @@ public final class HeaderOperations {
 
     void level(List<String> removals, List<HeaderValue> additions) {
       for (String name : removals) {
-        operations.add(new Operation(Kind.REMOVE, name, ""));
+        operations.add(new Operation(Kind.REMOVE, name, "", null));
         known.put(name, false);
       }
       for (HeaderValue addition : additions) {
@@ -153,9 +201,9 @@ public final class HeaderOperations {
       if (kind == null) {
         return;
       }
-      operations.add(new Operation(kind, header.name(), header.value()));
+      operations.add(new Operation(kind, header.name(), header.value(), header.template()));
       conditional += kind.isConditional ? 1 : 0;
-      if (kind != Kind.SET_IF_PRESENT) {
+      if (kind != Kind.SET_IF_PRESENT && header.template() == null) {
         known.put(header.name(), true);
       }
     }
