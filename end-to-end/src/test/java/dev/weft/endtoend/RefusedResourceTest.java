@@ -20,15 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A resource that the policy server takes, as Istio does, and an agent does not: so many attempts
- * are beyond the agent's own limit.
+ * A resource that the policy server takes and an agent does not: an address with a leading zero,
+ * which some read as octal.
  */
 class RefusedResourceTest {
   private static final Jdk JDK = Jdk.current();
   private static final Pattern CONFIG = Pattern.compile("\"configVersion\"\\s*:\\s*\"([^\"]+)\"");
-  private static final String TOO_PERSISTENT =
-      Orders.weights(0, 100) + "    retries: {attempts: 1001, retryOn: 5xx}\n";
-
   @TempDir Path folder;
 
   @Test
@@ -41,7 +38,10 @@ class RefusedResourceTest {
       server.apply(Orders.weights(100, 0));
       Orders.awaitOnly(caller, "v1");
 
-      server.apply(TOO_PERSISTENT);
+      // If it were applied, half of the calls at least would go to v2.
+      server.apply(
+          Orders.serviceEntry("v1", v2.port())
+              .replace("endpoints: [", "endpoints: [{address: 010.0.0.1}, "));
 
       Await.until(
           "the agent to report the refusal",
@@ -52,13 +52,13 @@ class RefusedResourceTest {
       Weft.Outcome agents = Weft.run(folder, "agents", "caller", "--server", server.url());
       assertThat(agents.output())
           .containsPattern(
-              "VirtualService default/orders +kept last good +RouteConfiguration 80: .*1001");
+              "ServiceEntry default/orders-v1 +kept last good +ClusterLoadAssignment .*010\\.0\\.0\\.1");
       Await.until(
           "the refusal to be an event of the policy",
           Duration.ofSeconds(20),
           () -> events(server).contains("RefusedByAgent"),
           () -> events(server));
-      assertThat(events(server)).contains("VirtualService").contains("num_retries: 1001");
+      assertThat(events(server)).contains("ServiceEntry").contains("address: 010.0.0.1");
 
       // What changes besides is applied, and the refused resource is not sent again with it.
       String before = configVersion(server);
@@ -70,7 +70,7 @@ class RefusedResourceTest {
       assertThat(count("Not applied: ", caller.process().output())).isEqualTo(1);
       assertThat(count(" refused type.googleapis.com", server.process().output())).isEqualTo(1);
 
-      server.apply(Orders.weights(0, 100));
+      server.apply(Orders.serviceEntry("v1", v2.port()));
       Orders.awaitOnly(caller, "v2");
       Await.until(
           "the report to be clean again",

@@ -99,6 +99,11 @@ final class Clusters {
     return isEds(key.service(), policy(key, rule));
   }
 
+  /** As in Istio what is near is preferred where it is known when that fails. */
+  static boolean prefersNear(ClusterKey key, DestinationRules.@Nullable Rule rule) {
+    return policy(key, rule).prefersNear();
+  }
+
   private static boolean isEds(Service service, TrafficPolicy policy) {
     boolean isPassthrough =
         policy.balancing() != null && policy.balancing().policy() == LbPolicy.CLUSTER_PROVIDED;

@@ -205,10 +205,19 @@ public final class Compilation {
 
   /** Returns the audience that an agent belongs to. */
   public Audience audience(String namespace, Map<String, String> labels) {
+    return audience(namespace, labels, "");
+  }
+
+  /**
+   * Returns the audience that an agent belongs to.
+   *
+   * @param locality where it is, {@code region/zone/subzone}; empty if that is not known
+   */
+  public Audience audience(String namespace, Map<String, String> labels, String locality) {
     Set<String> guarded = security.labels();
     Map<String, String> asked = new HashMap<>(labels);
     asked.keySet().removeIf(name -> !isAskedOfCallers(name) && !guarded.contains(name));
-    return new Audience(namespace, asked);
+    return new Audience(namespace, asked, rules.preferNear() ? locality : "");
   }
 
   private boolean isAskedOfCallers(String label) {
@@ -232,7 +241,9 @@ public final class Compilation {
     Map<String, CompiledResource> assignments = new TreeMap<>();
     for (MadeCluster cluster : base.clusters().values()) {
       if (Clusters.isEds(cluster.key(), cluster.rule())) {
-        assignments.put(cluster.key().name(), endpoints.assignment(cluster.key()));
+        String near =
+            Clusters.prefersNear(cluster.key(), cluster.rule()) ? audience.locality() : "";
+        assignments.put(cluster.key().name(), endpoints.assignment(cluster.key(), near));
       }
     }
     Map<String, Map<String, CompiledResource>> byType = new HashMap<>(base.byType());

@@ -167,8 +167,17 @@ final class DestinationRules {
 
   /** Returns whether some rule orders consistent hashing, which routes have to know. */
   boolean haveHashing() {
+    return allRules().anyMatch(Rule::hasHashing);
+  }
+
+  /** Returns whether some rule ejects outliers, so that what is near its callers comes first. */
+  boolean preferNear() {
+    return allRules().anyMatch(Rule::ejects);
+  }
+
+  private Stream<Rule> allRules() {
     Stream<Rule> forAll = rules.values().stream().map(Map::values).flatMap(Collection::stream);
-    return Stream.concat(forAll, allForSome().map(Selected::rule)).anyMatch(Rule::hasHashing);
+    return Stream.concat(forAll, allForSome().map(Selected::rule));
   }
 
   /**
@@ -232,6 +241,11 @@ final class DestinationRules {
       all.addAll(younger.origins);
       return new Rule(
           all, visibility, policy.equals(TrafficPolicy.NONE) ? younger.policy : policy, merged);
+    }
+
+    boolean ejects() {
+      return policy.ejects()
+          || subsets.values().stream().anyMatch(subset -> subset.policy().ejects());
     }
 
     boolean hasHashing() {

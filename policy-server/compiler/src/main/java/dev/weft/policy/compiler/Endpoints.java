@@ -29,18 +29,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * from the one before it what has not changed. Thread-safe.
  */
 final class Endpoints {
+  private static final int LOCALITY_PARTS = 3;
+
   private final HostNames names;
   private final Map<String, List<Workload>> byHost = new HashMap<>();
   private final Map<String, List<Workload>> byNamespace = new HashMap<>();
-  private final Map<ClusterKey, Made> made = new ConcurrentHashMap<>();
-  private final Map<ClusterKey, Made> madeBefore;
+  private final Map<Wanted, Made> made = new ConcurrentHashMap<>();
+  private final Map<Wanted, Made> madeBefore;
   private final PeerModes peers;
 
   private Endpoints(
       HostNames names,
       Collection<Workload> workloads,
       PeerModes peers,
-      Map<ClusterKey, Made> madeBefore) {
+      Map<Wanted, Made> madeBefore) {
     this.names = names;
     this.peers = peers;
     this.madeBefore = madeBefore;
@@ -60,9 +62,13 @@ final class Endpoints {
     return new Endpoints(names, workloads, newPeers, newPeers.equals(peers) ? made : Map.of());
   }
 
-  /** Returns the load assignment of an EDS cluster. */
-  CompiledResource assignment(ClusterKey cluster) {
-    return made.computeIfAbsent(cluster, this::make).assignment();
+  /**
+   * Returns the load assignment of an EDS cluster.
+   *
+   * @param near the locality of callers that prefer what is near; empty if they do not
+   */
+  CompiledResource assignment(ClusterKey cluster, String near) {
+    return made.computeIfAbsent(new Wanted(cluster, near), this::make).assignment();
   }
 
   /** Returns the workloads of a service's port that cannot take the mesh's TLS, for people. */
@@ -78,9 +84,10 @@ final class Endpoints {
     return unable;
   }
 
-  private Made make(ClusterKey cluster) {
+  private Made make(Wanted wanted) {
+    ClusterKey cluster = wanted.cluster();
     List<Workload> workloads = workloadsOf(cluster.service());
-    Made before = madeBefore.get(cluster);
+    Made before = madeBefore.get(wanted);
     if (before != null && before.workloads().equals(workloads)) {
       return before;
     }
@@ -89,7 +96,7 @@ final class Endpoints {
         CompiledResource.of(
             TypeUrls.CLUSTER_LOAD_ASSIGNMENT,
             cluster.name(),
-            assignment(cluster, workloads, peers, names),
+            assignment(wanted, workloads, peers, names),
             cluster.service().origins()));
   }
 
@@ -107,12 +114,14 @@ final class Endpoints {
 
   /** Returns the endpoints that a cluster's service itself lists. */
   static ClusterLoadAssignment ofService(ClusterKey cluster, HostNames names) {
-    return assignment(cluster, List.of(), new PeerModes(null, Map.of(), List.of()), names);
+    return assignment(
+        new Wanted(cluster, ""), List.of(), new PeerModes(null, Map.of(), List.of()), names);
   }
 
   /** Returns a cluster's endpoints: workloads, and those that the service itself lists. */
   private static ClusterLoadAssignment assignment(
-      ClusterKey cluster, List<Workload> workloads, PeerModes peers, HostNames names) {
+      Wanted wanted, List<Workload> workloads, PeerModes peers, HostNames names) {
+    ClusterKey cluster = wanted.cluster();
     Map<String, LocalityEndpoints> localities = new TreeMap<>();
     Set<String> addresses = new HashSet<>();
     for (Workload workload : workloads) {
@@ -140,8 +149,38 @@ final class Endpoints {
     }
     ClusterLoadAssignment.Builder assignment =
         ClusterLoadAssignment.newBuilder().setClusterName(cluster.name());
-    localities.values().forEach(locality -> assignment.addEndpoints(locality.build()));
+    if (wanted.near().isEmpty()) {
+      localities.values().forEach(locality -> assignment.addEndpoints(locality.build(0)));
+      return assignment.build();
+    }
+    // Priorities have no gaps: the nearest that there is comes first.
+    TreeMap<Integer, List<LocalityEndpoints>> byDistance = new TreeMap<>();
+    localities.forEach(
+        (locality, ofIt) ->
+            byDistance
+                .computeIfAbsent(distance(wanted.near(), locality), d -> new ArrayList<>())
+                .add(ofIt));
+    int priority = 0;
+    for (List<LocalityEndpoints> equallyFar : byDistance.values()) {
+      for (LocalityEndpoints locality : equallyFar) {
+        assignment.addEndpoints(locality.build(priority));
+      }
+      priority++;
+    }
     return assignment.build();
+  }
+
+  /** 0 for the same subzone, 1 for the zone, 2 for the region, 3 for any other. */
+  private static int distance(String from, String to) {
+    String[] own = from.split("/", 3);
+    String[] other = to.split("/", 3);
+    for (int i = 0; i < LOCALITY_PARTS; i++) {
+      String ownPart = i < own.length ? own[i] : "";
+      if (!ownPart.equals(i < other.length ? other[i] : "")) {
+        return LOCALITY_PARTS - i;
+      }
+    }
+    return 0;
   }
 
   private static int targetPort(ClusterKey cluster, Workload workload) {
@@ -204,6 +243,13 @@ final class Endpoints {
     return labels.entrySet().containsAll(wanted.entrySet());
   }
 
+  /**
+   * What is asked for.
+   *
+   * @param near the locality from which distance counts; empty if it does not
+   */
+  private record Wanted(ClusterKey cluster, String near) {}
+
   private record Made(List<Workload> workloads, CompiledResource assignment) {}
 
   /** The endpoints of one locality, whose weight is the sum of theirs. */
@@ -232,8 +278,8 @@ final class Endpoints {
               .setMetadata(metadata));
     }
 
-    LocalityLbEndpoints build() {
-      return endpoints.setLoadBalancingWeight(Protos.uint32(weight)).build();
+    LocalityLbEndpoints build(int priority) {
+      return endpoints.setLoadBalancingWeight(Protos.uint32(weight)).setPriority(priority).build();
     }
   }
 }

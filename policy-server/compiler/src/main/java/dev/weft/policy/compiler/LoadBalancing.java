@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster.RingHashLbConfig;
 import io.envoyproxy.envoy.config.route.v3.RouteAction.HashPolicy;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param policy Envoy's word for it; CLUSTER_PROVIDED for "as the application itself would"
  * @param tableSize the least size of the ring, or the size of Maglev's table; 0 for the default
  * @param hashPolicy what routes to the cluster hash by; null if there is no hashing
+ * @param isLocalityAware whether endpoints near the caller are preferred where outliers are ejected
  */
-record LoadBalancing(LbPolicy policy, long tableSize, @Nullable HashPolicy hashPolicy) {
+record LoadBalancing(
+    LbPolicy policy, long tableSize, @Nullable HashPolicy hashPolicy, boolean isLocalityAware) {
   /** Istio's default. */
-  static final LoadBalancing DEFAULT = new LoadBalancing(LbPolicy.LEAST_REQUEST, 0, null);
+  static final LoadBalancing DEFAULT = new LoadBalancing(LbPolicy.LEAST_REQUEST, 0, null, true);
+
+  /** What is near is known by region, zone and subzone only. */
+  private static final List<String> LOCALITY_NOT_ENFORCED =
+      List.of("distribute", "failover", "failoverPriority");
 
   private static final long MAX_TABLE = 8 * 1024 * 1024;
 
@@ -39,13 +46,16 @@ record LoadBalancing(LbPolicy policy, long tableSize, @Nullable HashPolicy hashP
       return null;
     }
     Field locality = field.get("localityLbSetting");
-    if (locality.get("enabled").bool(true)) {
-      report.notEnforced(locality);
+    boolean isLocalityAware = locality.get("enabled").bool(true);
+    if (isLocalityAware) {
+      LOCALITY_NOT_ENFORCED.forEach(name -> report.notEnforced(locality.get(name)));
     }
     report.notEnforced(field.get("warmupDurationSecs"));
     report.notEnforced(field.get("warmup"));
     Field hash = field.get("consistentHash");
-    return hash.isPresent() ? readHash(hash, report) : readSimple(field.get("simple"), report);
+    LoadBalancing read =
+        hash.isPresent() ? readHash(hash, report) : readSimple(field.get("simple"), report);
+    return new LoadBalancing(read.policy(), read.tableSize(), read.hashPolicy(), isLocalityAware);
   }
 
   private static LoadBalancing readSimple(Field simple, Report report) {
@@ -60,7 +70,7 @@ record LoadBalancing(LbPolicy policy, long tableSize, @Nullable HashPolicy hashP
             yield LbPolicy.LEAST_REQUEST;
           }
         };
-    return new LoadBalancing(policy, 0, null);
+    return new LoadBalancing(policy, 0, null, true);
   }
 
   private static LoadBalancing readHash(Field hash, Report report) {
@@ -76,12 +86,15 @@ record LoadBalancing(LbPolicy policy, long tableSize, @Nullable HashPolicy hashP
     Field maglev = hash.get("maglev");
     if (maglev.isPresent()) {
       return new LoadBalancing(
-          LbPolicy.MAGLEV, tableSize(maglev.get("tableSize"), report), hashPolicy);
+          LbPolicy.MAGLEV, tableSize(maglev.get("tableSize"), report), hashPolicy, true);
     }
     Field deprecated = hash.get("minimumRingSize");
     Field size = hash.get("ringHash").get("minimumRingSize");
     return new LoadBalancing(
-        LbPolicy.RING_HASH, ringSize(size.isPresent() ? size : deprecated, report), hashPolicy);
+        LbPolicy.RING_HASH,
+        ringSize(size.isPresent() ? size : deprecated, report),
+        hashPolicy,
+        true);
   }
 
   private static long ringSize(Field field, Report report) {

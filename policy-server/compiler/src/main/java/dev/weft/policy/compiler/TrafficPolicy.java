@@ -67,6 +67,16 @@ record TrafficPolicy(
         ports);
   }
 
+  /** Returns whether endpoints near the caller are preferred. */
+  boolean prefersNear() {
+    return outlier != null && (balancing == null || balancing.isLocalityAware());
+  }
+
+  /** Returns whether endpoints are ejected, at all ports or at one. */
+  boolean ejects() {
+    return outlier != null || ports.values().stream().anyMatch(TrafficPolicy::ejects);
+  }
+
   /**
    * Returns what holds for one port. Settings of a port replace all the others at their level; what
    * a subset sets replaces the same part of the host's.

@@ -53,7 +53,9 @@ final class GoldenText {
 
   static String xds(Compilation compilation, World world) throws InvalidProtocolBufferException {
     Snapshot snapshot =
-        compilation.snapshot(compilation.audience(world.callerNamespace(), world.callerLabels()));
+        compilation.snapshot(
+            compilation.audience(
+                world.callerNamespace(), world.callerLabels(), world.callerLocality()));
     StringBuilder text = new StringBuilder();
     for (String typeUrl : TypeUrls.MAKE_BEFORE_BREAK) {
       if (!world.shows(typeUrl)) {

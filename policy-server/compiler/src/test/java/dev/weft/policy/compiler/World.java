@@ -27,6 +27,7 @@ record World(
     List<Workload> workloads,
     String callerNamespace,
     Map<String, String> callerLabels,
+    String callerLocality,
     List<String> shown) {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
@@ -63,6 +64,7 @@ record World(
         workloads,
         caller.get("namespace").text("default"),
         caller.get("labels").textMembers(),
+        caller.get("locality").text(),
         shown);
   }
 
@@ -121,6 +123,7 @@ record World(
 
   Snapshot snapshot() {
     Compilation compilation = compile();
-    return compilation.snapshot(compilation.audience(callerNamespace, callerLabels));
+    return compilation.snapshot(
+        compilation.audience(callerNamespace, callerLabels, callerLocality));
   }
 }

@@ -6,6 +6,7 @@ package dev.weft.policy.discovery;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,8 +18,14 @@ import java.util.Map;
  * @param namespace its namespace
  * @param serviceAccount its service account; empty if it says none
  * @param labels its labels
+ * @param locality {@code region/zone/subzone}; empty if it says none
  */
-record Client(String nodeId, String namespace, String serviceAccount, Map<String, String> labels) {
+record Client(
+    String nodeId,
+    String namespace,
+    String serviceAccount,
+    Map<String, String> labels,
+    String locality) {
   private static final String DEFAULT_NAMESPACE = "default";
 
   Client {
@@ -39,7 +46,16 @@ record Client(String nodeId, String namespace, String serviceAccount, Map<String
         node.getId(),
         namespace.isEmpty() ? namespaceOf(node.getId()) : namespace,
         text(metadata, "SERVICE_ACCOUNT"),
-        labels);
+        labels,
+        locality(node.getLocality()));
+  }
+
+  private static String locality(Locality locality) {
+    String zone = locality.getRegion() + "/" + locality.getZone();
+    String text = locality.getSubZone().isEmpty() ? zone : zone + "/" + locality.getSubZone();
+    return locality.getZone().isEmpty() && locality.getSubZone().isEmpty()
+        ? locality.getRegion()
+        : text;
   }
 
   private static String text(Struct metadata, String field) {

@@ -166,7 +166,8 @@ final class DeltaStream {
     Publisher.Published published = context.current();
     Compilation compilation = published.compilation();
     Snapshot snapshot =
-        compilation.snapshot(compilation.audience(client.namespace(), client.labels()));
+        compilation.snapshot(
+            compilation.audience(client.namespace(), client.labels(), client.locality()));
     Map<String, List<String>> removed = new LinkedHashMap<>();
     for (String typeUrl : typeUrls) {
       TypeState state = types.get(typeUrl);

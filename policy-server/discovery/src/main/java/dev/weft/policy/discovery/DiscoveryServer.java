@@ -141,12 +141,17 @@ public final class DiscoveryServer implements AutoCloseable {
     return registry.agents();
   }
 
-  /** Returns what an agent gets that is in a namespace and has these labels. */
-  public Pushed pushedTo(String namespace, Map<String, String> labels) {
+  /**
+   * Returns what an agent gets that is in a namespace and has these labels.
+   *
+   * @param locality where it is, {@code region/zone/subzone}; empty if that is not known
+   */
+  public Pushed pushedTo(String namespace, Map<String, String> labels, String locality) {
     Publisher.Published published = publisher.current();
     Compilation compilation = published.compilation();
     return new Pushed(
-        published.revision(), compilation.snapshot(compilation.audience(namespace, labels)));
+        published.revision(),
+        compilation.snapshot(compilation.audience(namespace, labels, locality)));
   }
 
   /** Returns what is in effect now. */

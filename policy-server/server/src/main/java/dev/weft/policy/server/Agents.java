@@ -41,7 +41,9 @@ final class Agents implements AgentDirectory {
     for (AgentView agent : discovery.agents()) {
       Workload workload = agent.workload();
       if (workload.getNodeId().equals(nodeId)) {
-        return toJson(discovery.pushedTo(workload.getNamespace(), workload.getLabelsMap()));
+        return toJson(
+            discovery.pushedTo(
+                workload.getNamespace(), workload.getLabelsMap(), workload.getLocality()));
       }
     }
     return null;

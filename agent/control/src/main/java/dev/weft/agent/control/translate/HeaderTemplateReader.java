@@ -34,10 +34,10 @@ final class HeaderTemplateReader {
     List<Part> parts = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     Matcher percent = PERCENT.matcher(value);
-    int end = 0;
+    int at = 0;
     while (percent.find()) {
-      text.append(value, end, percent.start());
-      end = percent.end();
+      text.append(value, at, percent.start());
+      at = percent.end();
       String name = percent.group("name");
       if (name != null) {
         addText(text, parts);
@@ -48,7 +48,7 @@ final class HeaderTemplateReader {
         return null;
       }
     }
-    text.append(value, end, value.length());
+    text.append(value, at, value.length());
     addText(text, parts);
     return new HeaderTemplate(parts);
   }

@@ -109,11 +109,12 @@ class RouteSalvageTest {
   }
 
   private static Route bad() {
-    Route.Builder route = Xds.routeTo("a").toBuilder();
-    route
-        .getRouteBuilder()
-        .setRetryPolicy(RetryPolicy.newBuilder().setNumRetries(Xds.number(1001)));
-    return route.build();
+    Route good = Xds.routeTo("a");
+    return good.toBuilder()
+        .setRoute(
+            good.getRoute().toBuilder()
+                .setRetryPolicy(RetryPolicy.newBuilder().setNumRetries(Xds.number(1001))))
+        .build();
   }
 
   private @Nullable ResourceProblem put(String version, VirtualHost... hosts) {
