@@ -36,6 +36,11 @@ public final class ClusterTls {
     cluster.setTransportSocket(socket(spiffeId));
   }
 
+  /** Like the shorter form, and asks for a server name (SNI). */
+  public static void secure(Cluster.Builder cluster, String spiffeId, String serverName) {
+    cluster.setTransportSocket(socket(spiffeId, serverName));
+  }
+
   /**
    * Speaks TLS with endpoints that offer it, as mutual TLS by itself does.
    *
@@ -63,9 +68,13 @@ public final class ClusterTls {
   }
 
   private static TransportSocket socket(String spiffeId) {
+    return socket(spiffeId, "outbound_.80_._.orders.shop.svc.cluster.local");
+  }
+
+  private static TransportSocket socket(String spiffeId, String serverName) {
     UpstreamTlsContext context =
         UpstreamTlsContext.newBuilder()
-            .setSni("outbound_.80_._.orders.shop.svc.cluster.local")
+            .setSni(serverName)
             .setCommonTlsContext(
                 CommonTlsContext.newBuilder()
                     .addTlsCertificateSdsSecretConfigs(
