@@ -104,17 +104,14 @@ class InboundGateTest {
     gate.apply(
         new InboundConfig(
             false,
-            List.of(
-                new InboundConfig.Chain(0, MutualTls.STRICT, "of the namespace", List.of()))));
+            List.of(new InboundConfig.Chain(0, MutualTls.STRICT, "of the namespace", List.of()))));
 
     gate.refused(new RefusedConnection(8080, null, RefusedConnection.Reason.HANDSHAKE, ""));
     gate.refused(new RefusedConnection(8080, null, RefusedConnection.Reason.PLAINTEXT, ""));
 
     assertThat(told)
         .containsExactly(
-            "refused HANDSHAKE at 8080",
-            "DENIED of the namespace",
-            "refused PLAINTEXT at 8080");
+            "refused HANDSHAKE at 8080", "DENIED of the namespace", "refused PLAINTEXT at 8080");
     assertThat(faults.count()).isEqualTo(2);
   }
 

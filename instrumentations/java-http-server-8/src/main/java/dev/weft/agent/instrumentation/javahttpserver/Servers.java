@@ -42,7 +42,7 @@ final class Servers {
   }
 
   /** Has requests asked about. If that fails, those that something guards are refused. */
-  private static void guard(HttpContext context) {
+  static void guard(HttpContext context) {
     try {
       context.getFilters().add(new InboundFilter());
     } catch (RuntimeException | LinkageError e) {

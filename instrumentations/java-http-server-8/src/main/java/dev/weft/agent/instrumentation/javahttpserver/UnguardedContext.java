@@ -11,9 +11,9 @@ import dev.weft.agent.seam.Inbound;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands where {@link InboundFilter} could not be put: refuses each request to a port that something
- * guards when it comes, and lets it in elsewhere. It is the application's to replace; what the
- * library has beside filters, which every request passes.
+ * Stands where {@link InboundFilter} could not be put: refuses each request to a port that
+ * something guards when it comes, and lets it in elsewhere. It is the application's to replace;
+ * what the library has beside filters, which every request passes.
  */
 final class UnguardedContext extends Authenticator {
   private static final int UNAVAILABLE = 503;

@@ -35,12 +35,7 @@ class InboundFilterTest {
   @BeforeEach
   void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server
-        .createContext(
-            "/",
-            this::ok)
-        .getFilters()
-        .add(new InboundFilter());
+    server.createContext("/", this::ok).getFilters().add(new InboundFilter());
     server.start();
   }
 
@@ -81,7 +76,7 @@ class InboundFilterTest {
   @Test
   void contextThatTakesNoFilterRefusesWhereSomethingGuards() throws Exception {
     try (ScriptedGate gate = new ScriptedGate(Servers.HOOK, null)) {
-      Servers.created(server, new ContextWithoutFilters(server.createContext("/more", this::ok)));
+      Servers.guard(new ContextWithoutFilters(server.createContext("/more", this::ok)));
 
       gate.breakDown(true);
       assertThat(status("more")).isEqualTo(503);

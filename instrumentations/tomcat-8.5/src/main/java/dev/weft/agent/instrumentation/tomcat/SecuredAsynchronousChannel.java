@@ -44,8 +44,8 @@ final class SecuredAsynchronousChannel extends AsynchronousSocketChannel {
     super(real.provider());
     this.real = real;
     this.wire = new AsynchronousWire(real);
-    this.sniffed = new SniffedChannel(
-            wire, settings, applicationProtocols, AcceptedConnection.of(real));
+    this.sniffed =
+        new SniffedChannel(wire, settings, applicationProtocols, AcceptedConnection.of(real));
   }
 
   AsynchronousSocketChannel real() {
