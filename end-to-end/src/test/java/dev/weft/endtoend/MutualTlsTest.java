@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.lab.App;
 import dev.weft.lab.Await;
+import dev.weft.lab.Http;
 import dev.weft.lab.Jdk;
 import dev.weft.lab.PolicyServer;
 import dev.weft.lab.Relay;
@@ -40,6 +41,7 @@ class MutualTlsTest {
   private static final String PLAINTEXT = "GET /version HTTP/1.1";
   private static final int CERTIFICATE_SECONDS = 40;
   @TempDir static Path folder;
+  private static int metricsPort;
   private static PolicyServer server;
   private static Relay relay;
   private static App orders;
@@ -49,6 +51,7 @@ class MutualTlsTest {
 
   @BeforeAll
   static void start() {
+    metricsPort = Http.freePort();
     List<Jdk> jdks = Jdk.forTests();
     Jdk newest = jdks.get(jdks.size() - 1);
     server =
@@ -63,6 +66,7 @@ class MutualTlsTest {
             .folder(folder)
             .server(server)
             .option("weft.address", Relay.ADDRESS)
+            .option("weft.metrics.port", Integer.toString(metricsPort))
             .start();
     relay = Relay.before(orders.port());
     caller = caller("caller", newest).identity(server, "caller").start();
@@ -110,6 +114,14 @@ class MutualTlsTest {
     assertThat(reaches(caller, 50)).isTrue();
     assertThat(reachesNot(stranger)).isTrue();
     assertThat(firstByte()).as("of an answer to plaintext").isEqualTo(-1);
+    assertThat(refusals("weft_connections_refused_total", "reason=\"plaintext\"")).isPositive();
+    assertThat(
+            refusals(
+                "weft_policy_matches_total",
+                "weft_policy=\"ns[default]-peer-authentication[orders]\""))
+        .isPositive();
+    assertThat(orders.process().output())
+        .contains("Port " + orders.port() + " closed a connection of /127.0.0.1:");
     relay.take();
     assertThat(isUnreadable(caller)).isTrue();
   }
@@ -202,6 +214,10 @@ class MutualTlsTest {
 
   private static App.Builder caller(String name, Jdk jdk) {
     return App.of("plain-caller").name(name).jdk(jdk).folder(folder).agent(name).server(server);
+  }
+
+  private static long refusals(String metric, String label) {
+    return Scrape.of(metricsPort).sum(metric, label);
   }
 
   private static String peerAuthentication(String mode) {

@@ -155,6 +155,11 @@ public final class Engine implements OutboundEngine {
     }
   }
 
+  @Override
+  public void failed(String doing, Throwable fault) {
+    faults.record(doing, fault);
+  }
+
   /**
    * Our own fault: the call goes out as it would without Weft, unless that could be plaintext where
    * TLS is ordered. Which cluster it was for is not known, so all hosts of the mesh count.

@@ -26,7 +26,10 @@ public interface Observed {
   /** Returns the attempt's number from 1, or the call's number of attempts from 0. */
   int number();
 
-  /** Returns the HTTP status; 0 if there was no response. */
+  /**
+   * Returns the HTTP status; without a response the one that Envoy has for the failure, 503 or 504,
+   * and 0 if the caller gave up.
+   */
   int status();
 
   /** Returns the gRPC status if it is known, else -1. */

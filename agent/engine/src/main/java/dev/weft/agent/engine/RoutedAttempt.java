@@ -140,6 +140,7 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
       return DELIVER;
     }
     flag = flag(failure);
+    status = status(failure);
     long wait = DELIVER;
     try {
       long now = call.engine().clock.nanos();
@@ -158,6 +159,15 @@ final class RoutedAttempt implements Attempt, Observed, Tried {
       case TIMEOUT -> cluster.report(endpoint, 504, now);
       case APPLICATION_TIMEOUT, CANCELLED, OTHER -> {}
     }
+  }
+
+  /** As Envoy counts what it answers with then; 0 if nobody waited for an answer. */
+  private static short status(Failure failure) {
+    return switch (failure) {
+      case CONNECT, REFUSED_STREAM, RESET, OTHER -> 503;
+      case TIMEOUT -> 504;
+      case APPLICATION_TIMEOUT, CANCELLED -> 0;
+    };
   }
 
   private static String flag(Failure failure) {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AttemptLifeCycleTest {
@@ -56,6 +57,45 @@ class AttemptLifeCycleTest {
     var ended = new RecordingObserver.Ended("", "orders", 1, 200, "", 3_000_000);
     assertThat(fixture.observer.attempts).containsExactly(ended);
     assertThat(fixture.observer.calls).containsExactly(ended);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CONNECT, 503, UF",
+    "REFUSED_STREAM, 503, UR",
+    "RESET, 503, UC",
+    "TIMEOUT, 504, UT",
+    "APPLICATION_TIMEOUT, 0, DC",
+    "CANCELLED, 0, DC",
+    "OTHER, 503, ''"
+  })
+  void aCallThatFailsWithoutAResponseCountsWithTheStatusOfItsFlag(
+      Failure failure, int status, String flag) {
+    Attempt attempt = nextAttempt(fixture.call(REQUEST));
+
+    attempt.failed(failure);
+
+    assertThat(fixture.observer.attempts)
+        .containsExactly(new RecordingObserver.Ended("", "orders", 1, status, flag, 0));
+  }
+
+  @Test
+  void aResponseThatBreaksOffKeepsItsStatus() {
+    Attempt attempt = nextAttempt(fixture.call(REQUEST));
+    respond(attempt, 200);
+
+    attempt.failed(Failure.RESET);
+
+    assertThat(fixture.observer.calls)
+        .containsExactly(new RecordingObserver.Ended("", "orders", 1, 200, "UC", 0));
+  }
+
+  @Test
+  void aFaultOfAnAdapterIsCounted() {
+    fixture.engine.failed("hook: begin", new NoSuchMethodError("gone"));
+
+    assertThat(fixture.faults.count()).isOne();
+    assertThat(fixture.faults.last()).isEqualTo("hook: begin: java.lang.NoSuchMethodError: gone");
   }
 
   static Stream<Arguments> orders() {

@@ -7,6 +7,7 @@ package dev.weft.agent.extension;
 import dev.weft.agent.engine.authorization.PolicyMatch;
 import dev.weft.agent.engine.inbound.InboundObserver;
 import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.RefusedConnection;
 import dev.weft.agent.telemetry.MeshMetrics;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ final class InboundReports implements InboundObserver {
 
   private final MeshMetrics metrics;
   private final PolicyLog log = new PolicyLog(System::nanoTime);
+  private final RefusalLog refusals = new RefusalLog(System::nanoTime);
   private final List<Opened> waiting = new ArrayList<>();
   private @Nullable Target target;
 
@@ -71,6 +73,12 @@ final class InboundReports implements InboundObserver {
       logger.info("Port " + port + " no longer refuses every request");
       Hooks.woven(hook, "");
     }
+  }
+
+  @Override
+  public void connectionRefused(RefusedConnection connection) {
+    metrics.connectionRefused(connection);
+    refusals.refused(connection);
   }
 
   @Override

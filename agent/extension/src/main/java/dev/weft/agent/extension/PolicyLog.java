@@ -36,8 +36,13 @@ final class PolicyLog {
     if (now - due >= 0 && entry.due.compareAndSet(due, now + MINUTE_NANOS)) {
       logger.log(
           Level.INFO,
-          "Requests that came in: {0} {1} by {2}",
-          new Object[] {entry.count.getAndSet(0), match.effect().text(), match.policy()});
+          "Requests that came in: {0} {1} by {2}{3}",
+          new Object[] {
+            entry.count.getAndSet(0),
+            match.effect().text(),
+            match.policy(),
+            match.reason().isEmpty() ? "" : ": " + match.reason()
+          });
     }
   }
 

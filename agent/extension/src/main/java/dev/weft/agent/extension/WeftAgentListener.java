@@ -36,6 +36,7 @@ public final class WeftAgentListener implements AgentListener {
     if (!Distribution.isHere() && !fits(AgentVersion.VERSION)) {
       return;
     }
+    Hooks.watch(WeftAgentListener::logBroken);
     Instrumentation instrumentation = InstrumentationHolder.getInstrumentation();
     if (instrumentation != null) {
       LateWeaving.weave(instrumentation);
@@ -47,6 +48,14 @@ public final class WeftAgentListener implements AgentListener {
         new Object[] {
           Distribution.version(), Mesh.service(options), options.shown(), Hooks.statuses().keySet()
         });
+  }
+
+  private static void logBroken(String hook, Hooks.Status status) {
+    logger.log(
+        Level.SEVERE,
+        "Hook {0} is {1}: {2}. What it does not see goes on as it would without Weft; use a version"
+            + " of the library that docs/reference/options.md names, or report this",
+        new Object[] {hook, status.state().text(), status.detail()});
   }
 
   private static boolean fits(String version) {

@@ -46,14 +46,21 @@ public final class OpensslClient {
    *
    * @param caller whose certificate to show; null for none
    * @param folder where files may be written
+   * @param options more of openssl's, such as {@code -tls1_2}
    */
   public static String exchange(
-      int port, @Nullable WorkloadIdentity caller, String text, String expected, Path folder)
+      int port,
+      @Nullable WorkloadIdentity caller,
+      String text,
+      String expected,
+      Path folder,
+      String... options)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 "openssl", "s_client", "-quiet", "-no_ign_eof", "-connect", "127.0.0.1:" + port));
+    command.addAll(List.of(options));
     if (caller != null) {
       Path file = folder.resolve("caller.pem");
       Files.writeString(

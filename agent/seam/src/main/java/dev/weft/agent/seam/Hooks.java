@@ -6,6 +6,7 @@ package dev.weft.agent.seam;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of each hook: which library was woven, in which version, and what failed. Read by the
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Hooks {
   private static final Map<String, Status> STATUSES = new ConcurrentHashMap<>();
+  private static volatile @Nullable Watcher watcher;
 
   private Hooks() {}
 
@@ -34,12 +36,38 @@ public final class Hooks {
 
   /** Tells that a hook could not be put in place or failed while it ran, and why. */
   public static void failed(String hook, String reason) {
-    STATUSES.put(hook, new Status(State.FAILED, reason));
+    broken(hook, new Status(State.FAILED, reason));
   }
 
   /** Tells that the library was seen in a version that this hook does not know. */
   public static void unknownVersion(String hook, String reason) {
-    STATUSES.put(hook, new Status(State.UNKNOWN_VERSION, reason));
+    broken(hook, new Status(State.UNKNOWN_VERSION, reason));
+  }
+
+  private static void broken(String hook, Status now) {
+    Status before = STATUSES.put(hook, now);
+    Watcher current = watcher;
+    if (current != null && (before == null || before.state != now.state)) {
+      current.broken(hook, now);
+    }
+  }
+
+  /** Has somebody told of hooks that break from now on, and at once of those that are broken. */
+  public static void watch(Watcher newWatcher) {
+    watcher = newWatcher;
+    STATUSES.forEach(
+        (hook, status) -> {
+          if (status.state == State.FAILED || status.state == State.UNKNOWN_VERSION) {
+            newWatcher.broken(hook, status);
+          }
+        });
+  }
+
+  /** Is told of each hook when it breaks, not of its later faults. Must not throw. */
+  @FunctionalInterface
+  public interface Watcher {
+    /** Tells that a hook is in a version that is not known, or has failed. */
+    void broken(String hook, Status status);
   }
 
   /** Returns a copy of all statuses by hook name. */

@@ -92,6 +92,17 @@ public final class Inbound {
     return current != null && current.failed(hook, port, fault);
   }
 
+  /**
+   * Tells that a connection was closed before the application had anything of it, as {@link
+   * ServerTls} demands. Counted, and logged now and then. Does not block and does not throw.
+   */
+  public static void refused(RefusedConnection connection) {
+    InboundEngine current = engine;
+    if (current != null) {
+      current.refused(connection);
+    }
+  }
+
   /** Installs the engine, or takes it away with null, and hands over what was reported before. */
   public static void install(@Nullable InboundEngine newEngine) {
     List<Listening> waiting;

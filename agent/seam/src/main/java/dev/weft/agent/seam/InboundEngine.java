@@ -26,4 +26,7 @@ public interface InboundEngine {
   default boolean failed(String hook, int port, Throwable fault) {
     return true;
   }
+
+  /** See {@link Inbound#refused}; never throws. */
+  default void refused(RefusedConnection connection) {}
 }

@@ -35,6 +35,21 @@ public final class Outbound {
     return current == null ? AttemptScopes.Scope.NONE : current.enter(attempt);
   }
 
+  /**
+   * Tells of a fault of the adapter itself: it could not ask about a call, or not do what it was
+   * told. Recorded and counted. Does not throw.
+   *
+   * @param hook the instrumentation's name
+   * @param doing what failed, such as {@code begin}
+   */
+  public static void failed(String hook, String doing, Throwable fault) {
+    Hooks.failed(hook, doing + ": " + fault);
+    OutboundEngine current = engine;
+    if (current != null) {
+      current.failed(hook + ": " + doing, fault);
+    }
+  }
+
   /** Installs tracing's part, or takes it away with null. */
   public static void installScopes(@Nullable AttemptScopes newScopes) {
     scopes = newScopes;

@@ -10,4 +10,7 @@ import org.jspecify.annotations.Nullable;
 public interface OutboundEngine {
   /** See {@link Outbound#begin}; never throws. */
   <Q> @Nullable Call begin(Q request, RequestReader<Q> reader);
+
+  /** See {@link Outbound#failed}; never throws. */
+  default void failed(String doing, Throwable fault) {}
 }

@@ -14,16 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param address the peer's IP address as text; null if unknown
  * @param localAddress the IP address that the connection came in on, as text; null if unknown
  * @param localPort the port that the connection came in on
- * @param serverName the server name that the caller's TLS asked for; null if it did not
+ * @param serverName the server name that the caller's TLS asked for, in lower case; null if it did
+ *     not and in plaintext
  */
 public record Peer(
     @Nullable String spiffeId,
     @Nullable String address,
     @Nullable String localAddress,
     int localPort,
-    @Nullable String serverName) {
-  /** Makes a peer of which the address and the server name that it asked for are not known. */
-  public Peer(@Nullable String spiffeId, @Nullable String address, int localPort) {
-    this(spiffeId, address, null, localPort, null);
-  }
-}
+    @Nullable String serverName) {}

@@ -4,16 +4,21 @@
  */
 package dev.weft.agent.seam;
 
+import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
 
-/** Reads who is at the other end of a connection that was made with the mesh's contexts. */
+/** Reads what a connection's TLS says: who is at the other end, and whom that end asked for. */
 public final class PeerCertificate {
   private static final Integer URI_NAME = 6;
 
@@ -32,6 +37,22 @@ public final class PeerCertificate {
     } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
       return null;
     }
+  }
+
+  /**
+   * Returns the server name that the caller's TLS asked for (SNI), in lower case as Envoy has it;
+   * null if it asked for none, or if the implementation of TLS does not tell. For any server's
+   * session, also one of the application's own TLS.
+   */
+  public static @Nullable String serverName(SSLSession session) {
+    if (session instanceof ExtendedSSLSession extended) {
+      for (SNIServerName name : extended.getRequestedServerNames()) {
+        if (name.getType() == StandardConstants.SNI_HOST_NAME) {
+          return new String(name.getEncoded(), StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+        }
+      }
+    }
+    return null;
   }
 
   private static @Nullable String uri(@Nullable Collection<List<?>> names) {

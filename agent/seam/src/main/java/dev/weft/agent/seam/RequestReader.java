@@ -25,6 +25,15 @@ public interface RequestReader<Q> {
   /** Returns the port of the authority, 1 to 65535; the scheme's default if none was written. */
   int port(Q request);
 
+  /**
+   * Returns the authority as it was sent, with its port if it names one: what policies call a host.
+   * Null if the request has none. Read of requests that come in only.
+   */
+  default @Nullable String authority(Q request) {
+    String sent = header(request, "host");
+    return sent == null ? host(request) : sent;
+  }
+
   /** Returns the HTTP method in upper case; {@code POST} for gRPC. */
   String method(Q request);
 

@@ -32,7 +32,8 @@ public final class SecuredSocketChannel extends SocketChannel {
       SocketChannel real, ServerTls settings, List<String> applicationProtocols) {
     super(real.provider());
     this.real = real;
-    this.sniffed = new SniffedChannel(real, settings, applicationProtocols);
+    this.sniffed =
+        new SniffedChannel(real, settings, applicationProtocols, AcceptedConnection.of(real));
   }
 
   /** Returns the channel that this one stands in for. */

@@ -10,6 +10,8 @@ import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ public final class SniffedChannel implements ByteChannel {
   private final ByteChannel wire;
   private final ServerTls settings;
   private final List<String> applicationProtocols;
+  private final AcceptedConnection connection;
 
   /** What has come of too little to decide by. */
   private final ByteBuffer first = ByteBuffer.allocate(NEEDED);
@@ -35,19 +38,21 @@ public final class SniffedChannel implements ByteChannel {
   private volatile State state = State.UNKNOWN;
   private volatile @Nullable TlsChannel tls;
   private volatile @Nullable Caller caller;
-
-  /** Looks into a wire that nothing was read from. */
-  public SniffedChannel(ByteChannel wire, ServerTls settings) {
-    this(wire, settings, List.of());
-  }
+  private volatile boolean isTold;
 
   /**
    * Looks into a wire that nothing was read from.
    *
    * @param applicationProtocols what to agree on in TLS, as {@link ServerTls#engine} has it
+   * @param connection whose wire it is
    */
-  public SniffedChannel(ByteChannel wire, ServerTls settings, List<String> applicationProtocols) {
+  public SniffedChannel(
+      ByteChannel wire,
+      ServerTls settings,
+      List<String> applicationProtocols,
+      AcceptedConnection connection) {
     this.wire = wire;
+    this.connection = connection;
     this.settings = settings;
     this.applicationProtocols = List.copyOf(applicationProtocols);
   }
@@ -63,16 +68,31 @@ public final class SniffedChannel implements ByteChannel {
    * and if the certificate has none.
    */
   public @Nullable String spiffeId() {
+    Caller known = caller();
+    return known == null ? null : known.spiffeId;
+  }
+
+  /**
+   * Returns the server name that the caller's TLS asked for, as {@link PeerCertificate#serverName}
+   * has it; null if it did not, before it has, and in plaintext.
+   */
+  public @Nullable String serverName() {
+    Caller known = caller();
+    return known == null ? null : known.serverName;
+  }
+
+  private @Nullable Caller caller() {
     Caller known = caller;
     if (known == null) {
       SSLEngine engine = engine();
       if (engine == null) {
         return null;
       }
-      known = new Caller(PeerCertificate.spiffeId(engine.getSession()));
+      SSLSession session = engine.getSession();
+      known = new Caller(PeerCertificate.spiffeId(session), PeerCertificate.serverName(session));
       caller = known;
     }
-    return known.spiffeId;
+    return known;
   }
 
   /** Returns whether it is known to be plaintext, of which nothing is kept here. */
@@ -94,7 +114,12 @@ public final class SniffedChannel implements ByteChannel {
           return first.position() > 0 ? handOut(target) : wire.read(target);
         }
         case TLS -> {
-          return secured().read(target);
+          TlsChannel secured = secured();
+          try {
+            return secured.read(target);
+          } catch (SSLException e) {
+            throw told(secured, e);
+          }
         }
         case REFUSED -> {
           return -1;
@@ -112,7 +137,7 @@ public final class SniffedChannel implements ByteChannel {
   @Override
   public int write(ByteBuffer source) throws IOException {
     return switch (state) {
-      case TLS -> secured().write(source);
+      case TLS -> writeSecured(source);
       case REFUSED -> throw new ClosedChannelException();
       case PLAINTEXT -> wire.write(source);
       case UNKNOWN -> writeFirst(source);
@@ -132,6 +157,24 @@ public final class SniffedChannel implements ByteChannel {
     } else {
       secured.close();
     }
+  }
+
+  private int writeSecured(ByteBuffer source) throws IOException {
+    TlsChannel secured = secured();
+    try {
+      return secured.write(source);
+    } catch (SSLException e) {
+      throw told(secured, e);
+    }
+  }
+
+  /** Tells of a handshake that failed, once: what comes later finds the connection closed. */
+  private SSLException told(TlsChannel secured, SSLException failure) {
+    if (!secured.isEstablished() && !isTold) {
+      isTold = true;
+      connection.refused(RefusedConnection.Reason.HANDSHAKE, String.valueOf(failure.getMessage()));
+    }
+    return failure;
   }
 
   /** A server that speaks before it was spoken to speaks plaintext, if it may. */
@@ -192,6 +235,8 @@ public final class SniffedChannel implements ByteChannel {
       }
     } else if (settings.mode() == ServerTls.Mode.STRICT) {
       state = State.REFUSED;
+      connection.refused(
+          mayBeTls ? RefusedConnection.Reason.NO_IDENTITY : RefusedConnection.Reason.PLAINTEXT, "");
       wire.close();
     } else {
       state = State.PLAINTEXT;
@@ -217,7 +262,7 @@ public final class SniffedChannel implements ByteChannel {
   }
 
   /** Who is known to be at the other end. */
-  private record Caller(@Nullable String spiffeId) {}
+  private record Caller(@Nullable String spiffeId, @Nullable String serverName) {}
 
   private enum State {
     /** Too little has come. */

@@ -64,7 +64,8 @@ final class EchoServer implements AutoCloseable {
   }
 
   private void serve(SocketChannel accepted) {
-    try (SniffedChannel channel = new SniffedChannel(accepted, tls)) {
+    try (SniffedChannel channel =
+        new SniffedChannel(accepted, tls, List.of(), AcceptedConnection.of(accepted))) {
       ByteBuffer buffer = ByteBuffer.allocate(8192);
       boolean isKnown = false;
       while (channel.read(buffer) >= 0) {

@@ -7,12 +7,15 @@ package dev.weft.agent.seam;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weft.agent.identity.ClientHellos;
+import dev.weft.agent.identity.HostileCallers;
 import dev.weft.agent.identity.OpensslClient;
 import dev.weft.agent.identity.TestAuthority;
 import dev.weft.agent.identity.TlsContexts;
 import dev.weft.agent.identity.WorkloadIdentity;
+import dev.weft.agent.seam.RefusedConnection.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,6 +28,7 @@ import java.security.KeyStore;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -37,7 +41,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class SniffedChannelTest {
-  private static final int FUZZ = 2_000;
+  /** How many hostile beginnings there are. */
+  private static final int FUZZ = Integer.getInteger("weft.fuzz", 2_000);
+
   private static final int BIG = 5_000_000;
 
   private static final TestAuthority CA = TestAuthority.create("mesh.test");
@@ -207,20 +213,43 @@ class SniffedChannelTest {
   }
 
   @Test
+  void refusedConnectionIsToldWithItsPeerAndReason() throws Exception {
+    List<RefusedConnection> refused = new CopyOnWriteArrayList<>();
+    Inbound.install(new Refusals(refused));
+    try (EchoServer strict = new EchoServer(tls(ServerTls.Mode.STRICT));
+        EchoServer nobody =
+            new EchoServer(new ServerTls(ServerTls.Mode.STRICT, null, List.of("TLSv1.3")));
+        Socket plain = plaintext(strict);
+        Socket noise = plaintext(strict);
+        Socket hello = plaintext(nobody);
+        SSLSocket secured = secured(strict, FRONT)) {
+      plain.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+      Awaitility.await().until(() -> refused.size() == 1);
+      noise.getOutputStream().write(new byte[] {0x16, 3, 1, 0, 5, 9, 9, 9, 9, 9});
+      Awaitility.await().until(() -> refused.size() == 2);
+      hello.getOutputStream().write(clientHello());
+      Awaitility.await().until(() -> refused.size() == 3);
+
+      assertThat(echo(secured, "secret")).isEqualTo("secret");
+      assertThat(refused)
+          .extracting(RefusedConnection::reason, RefusedConnection::port, RefusedConnection::peer)
+          .containsExactly(
+              tuple(Reason.PLAINTEXT, strict.port(), plain.getLocalSocketAddress()),
+              tuple(Reason.HANDSHAKE, strict.port(), noise.getLocalSocketAddress()),
+              tuple(Reason.NO_IDENTITY, nobody.port(), hello.getLocalSocketAddress()));
+      assertThat(refused.get(1).detail()).isNotEmpty();
+    } finally {
+      Inbound.install(null);
+    }
+  }
+
+  @Test
+  @Timeout(3600)
   void hostileBeginningsLeaveNothingBehind() throws Exception {
     byte[] hello = clientHello();
-    Random random = new Random(42);
 
     try (EchoServer server = new EchoServer(tls(ServerTls.Mode.PERMISSIVE))) {
-      for (int i = 0; i < FUZZ; i++) {
-        try (Socket socket = plaintext(server)) {
-          socket.getOutputStream().write(ClientHellos.hostile(hello, random));
-          socket.shutdownOutput();
-          toItsEnd(socket);
-        } catch (IOException e) {
-          // Reset: that is an end, too.
-        }
-      }
+      HostileCallers.call(server.port(), hello, FUZZ);
 
       Awaitility.await().until(() -> server.connections() == 0);
       try (SSLSocket socket = secured(server, FRONT)) {
@@ -291,6 +320,25 @@ class SniffedChannelTest {
   private static byte[] toItsEnd(Socket socket) throws IOException {
     try (InputStream in = socket.getInputStream()) {
       return in.readAllBytes();
+    }
+  }
+
+  /** Remembers what was refused. */
+  private record Refusals(List<RefusedConnection> refused) implements InboundEngine {
+    @Override
+    public void listening(String hook, int port, String protocol, boolean takesTls) {}
+
+    @Override
+    public void closed(int port) {}
+
+    @Override
+    public <Q> @Nullable InboundCall begin(Q request, RequestReader<Q> reader, Peer peer) {
+      return null;
+    }
+
+    @Override
+    public void refused(RefusedConnection connection) {
+      refused.add(connection);
     }
   }
 }

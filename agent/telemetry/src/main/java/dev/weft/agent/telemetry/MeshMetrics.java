@@ -8,7 +8,9 @@ import dev.weft.agent.engine.EngineObserver;
 import dev.weft.agent.engine.Observed;
 import dev.weft.agent.engine.authorization.PolicyMatch;
 import dev.weft.agent.engine.endpoint.Destination;
+import dev.weft.agent.seam.RefusedConnection;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class MeshMetrics implements EngineObserver {
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int MOST_PRINCIPALS = 10_000;
+  private static final AttributeKey<Long> PORT = AttributeKey.longKey("port");
+  private static final AttributeKey<String> REASON = AttributeKey.stringKey("reason");
 
   /** Istio's buckets, in milliseconds. */
   private static final List<Double> BUCKETS =
@@ -41,6 +45,7 @@ public final class MeshMetrics implements EngineObserver {
   private final DoubleHistogram duration;
   private final LongCounter retries;
   private final LongCounter policyMatches;
+  private final LongCounter refusedConnections;
   private final ResponseLabels inbound;
   private final Supplier<String> ownPrincipal;
 
@@ -78,6 +83,11 @@ public final class MeshMetrics implements EngineObserver {
             .counterBuilder("weft.policy.matches")
             .setDescription(
                 "Requests that came in and that a policy refused, would have refused or noted")
+            .build();
+    refusedConnections =
+        meter
+            .counterBuilder("weft.connections.refused")
+            .setDescription("Connections that were closed before the application had them")
             .build();
     inbound = new ResponseLabels(Labels.destination(self));
   }
@@ -131,10 +141,19 @@ public final class MeshMetrics implements EngineObserver {
    */
   public void policyMatched(PolicyMatch match) {
     String effect = match.effect().text();
-    policyMatches.add(1, Attributes.of(MeshSpans.POLICY, match.policy(), MeshSpans.EFFECT, effect));
-    Span span = Span.current();
-    span.setAttribute(MeshSpans.POLICY, match.policy());
-    span.setAttribute(MeshSpans.EFFECT, effect);
+    Attributes attributes =
+        Attributes.of(MeshSpans.POLICY, match.policy(), MeshSpans.EFFECT, effect);
+    if (!match.reason().isEmpty()) {
+      attributes = attributes.toBuilder().put(MeshSpans.POLICY_REASON, match.reason()).build();
+    }
+    policyMatches.add(1, attributes);
+    Span.current().setAllAttributes(attributes);
+  }
+
+  /** Tells that a connection to the application was closed before it had anything of it. */
+  public void connectionRefused(RefusedConnection connection) {
+    refusedConnections.add(
+        1, Attributes.of(PORT, (long) connection.port(), REASON, connection.reason().text()));
   }
 
   private ResponseLabels secured(String principal) {

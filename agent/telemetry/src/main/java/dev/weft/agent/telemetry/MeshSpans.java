@@ -41,6 +41,10 @@ public final class MeshSpans implements AttemptScopes {
   /** What it did: denied, would_deny, audited or unauthenticated. */
   public static final AttributeKey<String> EFFECT = AttributeKey.stringKey("weft.policy.effect");
 
+  /** What was wrong with a token that a policy refused. */
+  public static final AttributeKey<String> POLICY_REASON =
+      AttributeKey.stringKey("weft.policy.reason");
+
   private static final AttributeKey<Long> RESEND_COUNT =
       AttributeKey.longKey("http.request.resend_count");
   private static final ContextKey<Observed> KEY = ContextKey.named("weft-attempt");

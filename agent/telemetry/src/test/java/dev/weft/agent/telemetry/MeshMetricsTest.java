@@ -7,9 +7,11 @@ package dev.weft.agent.telemetry;
 import static io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions.assertThat;
 
 import dev.weft.agent.engine.Observed;
+import dev.weft.agent.engine.authorization.PolicyMatch;
 import dev.weft.agent.engine.config.EndpointConfig;
 import dev.weft.agent.engine.endpoint.Destination;
 import dev.weft.agent.engine.route.RouteInfo;
+import dev.weft.agent.seam.RefusedConnection;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.testing.junit5.OpenTelemetryExtension;
 import java.util.Map;
@@ -121,6 +123,46 @@ class MeshMetricsTest {
                                             "spiffe://cluster.local/ns/front/sa/web")
                                         .hasAttribute(text("source_workload_namespace"), "front")
                                         .hasAttribute(text("destination_principal"), OWN))));
+  }
+
+  @Test
+  void aRefusedConnectionCountsByPortAndReason() {
+    metrics.connectionRefused(
+        new RefusedConnection(8080, null, RefusedConnection.Reason.PLAINTEXT, ""));
+
+    assertThat(OTEL.getMetrics())
+        .anySatisfy(
+            metric ->
+                assertThat(metric)
+                    .hasName("weft.connections.refused")
+                    .hasLongSumSatisfying(
+                        sum ->
+                            sum.hasPointsSatisfying(
+                                point ->
+                                    point
+                                        .hasValue(1)
+                                        .hasAttribute(AttributeKey.longKey("port"), 8080L)
+                                        .hasAttribute(text("reason"), "plaintext"))));
+  }
+
+  @Test
+  void aRefusalOfATokenSaysWhoRefusesAndWhy() {
+    metrics.policyMatched(
+        new PolicyMatch(PolicyMatch.Effect.UNAUTHENTICATED, "the policy", "Jwt is expired"));
+
+    assertThat(OTEL.getMetrics())
+        .anySatisfy(
+            metric ->
+                assertThat(metric)
+                    .hasName("weft.policy.matches")
+                    .hasLongSumSatisfying(
+                        sum ->
+                            sum.hasPointsSatisfying(
+                                point ->
+                                    point
+                                        .hasAttribute(text("weft.policy"), "the policy")
+                                        .hasAttribute(
+                                            text("weft.policy.reason"), "Jwt is expired"))));
   }
 
   private static double[] buckets() {

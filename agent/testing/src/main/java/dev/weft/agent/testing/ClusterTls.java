@@ -39,6 +39,11 @@ public final class ClusterTls {
     cluster.setTransportSocket(socket(spiffeId));
   }
 
+  /** Like the shorter form, and asks for a server name (SNI). */
+  public static void secure(Cluster.Builder cluster, String spiffeId, String serverName) {
+    cluster.setTransportSocket(socket(spiffeId, serverName));
+  }
+
   /**
    * Speaks TLS with endpoints that offer it, as mutual TLS by itself does.
    *
@@ -105,8 +110,12 @@ public final class ClusterTls {
   }
 
   private static TransportSocket socket(String spiffeId) {
+    return socket(spiffeId, "outbound_.80_._.orders.shop.svc.cluster.local");
+  }
+
+  private static TransportSocket socket(String spiffeId, String serverName) {
     return socket(
-        "outbound_.80_._.orders.shop.svc.cluster.local",
+        serverName,
         CommonTlsContext.newBuilder()
             .addTlsCertificateSdsSecretConfigs(SdsSecretConfig.newBuilder().setName("default"))
             .setCombinedValidationContext(

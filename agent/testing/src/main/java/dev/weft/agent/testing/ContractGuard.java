@@ -4,7 +4,10 @@
  */
 package dev.weft.agent.testing;
 
+import com.google.protobuf.Empty;
+import com.google.protobuf.UInt32Value;
 import dev.weft.protocol.names.TypeUrls;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
@@ -22,27 +25,40 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * What guards the servers of the contract: {@code /denied} and the method {@code PATCH} are denied,
  * {@code /token} needs a token of {@link #token}, whose subject becomes the header {@code
- * x-subject}.
+ * x-subject}. {@code /here} is denied at this machine's addresses, {@code /there} at others.
  */
-final class ContractGuard {
+public final class ContractGuard {
+  /** A host, and a name in TLS, that is denied. */
+  public static final String DENIED_NAME = "denied.test";
+
   private static final String ISSUER = "contract";
   private static final byte[] SECRET =
       "a secret of the contract, not short".getBytes(StandardCharsets.UTF_8);
 
   private ContractGuard() {}
 
-  static TestMesh of(TestMesh mesh) {
+  /** Adds all of it. */
+  public static TestMesh of(TestMesh mesh) {
     return mesh.guard("envoy.filters.http.jwt_authn", TypeUrls.JWT_AUTHN, tokens())
         .guard("envoy.filters.http.rbac", TypeUrls.RBAC, policies());
   }
 
-  /** Denies a path to one caller. */
+  /** Adds a filter that this agent does not know: it may guard, so nothing comes in. */
+  public static TestMesh unknown(TestMesh mesh) {
+    return mesh.guard(
+        "envoy.filters.http.lua",
+        "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua",
+        Empty.getDefaultInstance());
+  }
+
+  /** Denies a path to one caller, and the host and the server name of {@link #DENIED_NAME}. */
   static TestMesh denying(TestMesh mesh, String pathPrefix, String spiffeId) {
     Permission path =
         Permission.newBuilder()
@@ -58,7 +74,48 @@ final class ContractGuard {
     return mesh.guard(
         "envoy.filters.http.rbac",
         TypeUrls.RBAC,
-        denial(Policy.newBuilder().addPermissions(path).addPrincipals(caller).build()));
+        denial(
+            Map.of(
+                "caller",
+                Policy.newBuilder().addPermissions(path).addPrincipals(caller).build(),
+                "names",
+                Policy.newBuilder()
+                    .addPermissions(authority(DENIED_NAME + ":"))
+                    .addPermissions(
+                        Permission.newBuilder()
+                            .setRequestedServerName(
+                                StringMatcher.newBuilder().setExact(DENIED_NAME)))
+                    .addPrincipals(Principal.newBuilder().setAny(true))
+                    .build())));
+  }
+
+  /** What is sent as the authority and begins like this. */
+  private static Permission authority(String prefix) {
+    return Permission.newBuilder()
+        .setHeader(
+            HeaderMatcher.newBuilder()
+                .setName(":authority")
+                .setStringMatch(StringMatcher.newBuilder().setPrefix(prefix).setIgnoreCase(true)))
+        .build();
+  }
+
+  /** A path at a local address. */
+  private static Permission at(String path, String address, int prefixLength) {
+    return Permission.newBuilder()
+        .setAndRules(
+            Permission.Set.newBuilder()
+                .addRules(
+                    Permission.newBuilder()
+                        .setUrlPath(
+                            PathMatcher.newBuilder()
+                                .setPath(StringMatcher.newBuilder().setExact(path))))
+                .addRules(
+                    Permission.newBuilder()
+                        .setDestinationIp(
+                            CidrRange.newBuilder()
+                                .setAddressPrefix(address)
+                                .setPrefixLen(UInt32Value.of(prefixLength)))))
+        .build();
   }
 
   /** Returns a good token with a subject. */
@@ -125,14 +182,19 @@ final class ContractGuard {
                     .setStringMatch(StringMatcher.newBuilder().setExact("PATCH")))
             .build();
     return denial(
-        Policy.newBuilder()
-            .addPermissions(path)
-            .addPermissions(method)
-            .addPrincipals(Principal.newBuilder().setAny(true))
-            .build());
+        Map.of(
+            "contract",
+            Policy.newBuilder()
+                .addPermissions(path)
+                .addPermissions(method)
+                .addPermissions(authority(DENIED_NAME + ":8080"))
+                .addPermissions(at("/here", "127.0.0.0", 8))
+                .addPermissions(at("/there", "192.0.2.0", 24))
+                .addPrincipals(Principal.newBuilder().setAny(true))
+                .build()));
   }
 
-  private static RBAC denial(Policy policy) {
+  private static RBAC denial(Map<String, Policy> policies) {
     return RBAC.newBuilder()
         .setRules(
             io.envoyproxy
@@ -143,7 +205,7 @@ final class ContractGuard {
                 .RBAC
                 .newBuilder()
                 .setAction(io.envoyproxy.envoy.config.rbac.v3.RBAC.Action.DENY)
-                .putPolicies("contract", policy))
+                .putAllPolicies(policies))
         .build();
   }
 

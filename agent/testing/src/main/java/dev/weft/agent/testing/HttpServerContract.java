@@ -31,7 +31,12 @@ import org.junit.jupiter.api.TestMethodOrder;
 public abstract class HttpServerContract {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final int FIRST = 1;
-  private static final int THEN = 2;
+  private static final int UNKNOWN = 2;
+  private static final int THEN = 3;
+  private static final int LOST = 4;
+  private static final String NOT_KNOWN = "it is not known what guards this service";
+
+  private static boolean isConfigured;
 
   private final AtomicInteger handled = new AtomicInteger();
   private int port;
@@ -80,6 +85,7 @@ public abstract class HttpServerContract {
 
   @AfterAll
   static void forgetTheConfiguration() throws IOException {
+    isConfigured = false;
     Files.deleteIfExists(file());
   }
 
@@ -113,6 +119,14 @@ public abstract class HttpServerContract {
     } finally {
       connection.close();
     }
+  }
+
+  @Test
+  @Order(UNKNOWN)
+  void filterThatIsNotKnownRefuses() throws Exception {
+    ContractGuard.unknown(new TestMesh()).write(file());
+
+    awaitRefusal();
   }
 
   @Test
@@ -241,10 +255,75 @@ public abstract class HttpServerContract {
     }
   }
 
+  @Test
+  @Order(THEN)
+  void policyOnTheConnectionsOwnAddressDecidesByIt() throws Exception {
+    configure();
+    try (RawConnection connection = new RawConnection(port)) {
+      assertThat(connection.exchange("GET", "/here", null).status()).isEqualTo(403);
+      assertThat(connection.exchange("GET", "/there", null).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  @Order(THEN)
+  void hostOfAPolicyIsTheAuthorityWithItsPort() throws Exception {
+    configure();
+    try (RawConnection connection = new RawConnection(port)) {
+      assertThat(status(connection, "GET / HTTP/1.1\r\nhost: denied.test:8080")).isEqualTo(403);
+      assertThat(status(connection, "GET / HTTP/1.1\r\nhost: denied.test:8081")).isEqualTo(200);
+      assertThat(status(connection, "GET / HTTP/1.1\r\nhost: denied.test")).isEqualTo(200);
+      String inTheLine = "GET http://denied.test:8080/ HTTP/1.1\r\nhost: denied.test:8080";
+      assertThat(status(connection, inTheLine)).isEqualTo(403);
+    }
+  }
+
+  private static int status(RawConnection connection, String head) throws IOException {
+    connection.send(head + "\r\n\r\n");
+    return connection.answer("GET").status();
+  }
+
+  @Test
+  @Order(LOST)
+  void lossOfWhatGuardsAfterStrictWasSeenRefuses() throws Exception {
+    configure();
+    new TestMesh().mutualTls("STRICT").write(file());
+    await().atMost(SOON).untilAsserted(() -> assertThat(plaintextStatus()).isNotEqualTo(200));
+    handled.set(0);
+
+    new TestMesh().write(file());
+
+    awaitRefusal();
+  }
+
+  /** Returns 0 if the connection is closed instead. */
+  private int plaintextStatus() {
+    try (RawConnection connection = new RawConnection(port)) {
+      return connection.exchange("GET", "/", null).status();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private void awaitRefusal() {
+    await()
+        .atMost(SOON)
+        .ignoreExceptionsInstanceOf(IOException.class)
+        .untilAsserted(
+            () -> {
+              try (RawConnection connection = new RawConnection(port)) {
+                Answer answer = connection.exchange("GET", "/", null);
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.body()).isEqualTo(NOT_KNOWN);
+              }
+            });
+    assertThat(handled).hasValue(0);
+  }
+
   private void configure() {
-    Path file = file();
-    if (!Files.exists(file)) {
-      ContractGuard.of(new TestMesh().answer("ready.test", 200, "ready")).write(file);
+    if (!isConfigured) {
+      isConfigured = true;
+      ContractGuard.of(new TestMesh().answer("ready.test", 200, "ready")).write(file());
     }
     await()
         .atMost(SOON)

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.identity.ClientHellos;
+import dev.weft.agent.identity.HostileCallers;
 import dev.weft.agent.identity.OpensslClient;
 import dev.weft.agent.identity.Pem;
 import dev.weft.agent.identity.TestAuthority;
@@ -17,7 +18,6 @@ import dev.weft.agent.identity.WorkloadIdentity;
 import dev.weft.agent.testing.RawConnection.Answer;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -31,11 +31,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 public abstract class MutualTlsServerContract {
   /** How many hostile beginnings there are; the profile {@code fuzz} has more. */
-  private static final int FUZZ = Integer.getInteger("weft.fuzz", 500);
+  private static final int FUZZ = Integer.getInteger("weft.fuzz", 2_000);
 
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final int BIG = 5_000_000;
@@ -164,6 +164,30 @@ public abstract class MutualTlsServerContract {
       assertThat(front.exchange("GET", "/not-for-front", null).status()).isEqualTo(403);
     }
     assertThat(handled).hasValue(2);
+  }
+
+  @Test
+  @Order(PERMISSIVE)
+  void serverNameThatTheCallerAsksForReachesThePolicies() throws Exception {
+    try (RawConnection denied = new RawConnection(asking(ContractGuard.DENIED_NAME));
+        RawConnection inCapitals = new RawConnection(asking("DENIED.test"));
+        RawConnection other = new RawConnection(asking("other.test"));
+        RawConnection none = secured(FRONT)) {
+      assertThat(denied.exchange("GET", "/", null).status()).isEqualTo(403);
+      assertThat(denied.exchange("GET", "/", null).status()).isEqualTo(403);
+      assertThat(inCapitals.exchange("GET", "/", null).status()).isEqualTo(403);
+      assertThat(other.exchange("GET", "/", null).status()).isEqualTo(200);
+      assertThat(none.exchange("GET", "/", null).status()).isEqualTo(200);
+    }
+    assertThat(handled).hasValue(2);
+  }
+
+  private SSLSocket asking(String serverName) throws Exception {
+    SSLSocket socket = socket(context(FRONT));
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setServerNames(List.of(new SNIHostName(serverName)));
+    socket.setSSLParameters(parameters);
+    return socket;
   }
 
   @Test
@@ -339,21 +363,12 @@ public abstract class MutualTlsServerContract {
   @Order(PERMISSIVE)
   void hostileBeginningsLeaveNothingBehind() throws Exception {
     byte[] hello = ClientHellos.of(context(FRONT));
-    Random random = new Random(42);
-    long before = openSockets();
+    long before = OpenSockets.count();
 
-    for (int i = 0; i < FUZZ; i++) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        socket.getOutputStream().write(ClientHellos.hostile(hello, random));
-        socket.shutdownOutput();
-        socket.getInputStream().readAllBytes();
-      } catch (IOException e) {
-        // Reset: that is an end, too.
-      }
-    }
+    HostileCallers.call(port, hello, FUZZ);
 
     assertThat(handled).hasValue(0);
-    await().atMost(SOON).until(() -> openSockets() <= before);
+    await().atMost(SOON).until(() -> OpenSockets.count() <= before);
     try (RawConnection secured = secured(FRONT)) {
       assertThat(secured.exchange("GET", "/", null).status()).isEqualTo(200);
     }
@@ -507,23 +522,6 @@ public abstract class MutualTlsServerContract {
       return connection.exchange("GET", "/", null).status() == 200;
     } catch (EOFException | SocketException e) {
       return false;
-    }
-  }
-
-  /** Returns how many sockets this process has. */
-  private static long openSockets() {
-    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-      return open.filter(MutualTlsServerContract::isSocket).count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static boolean isSocket(Path descriptor) {
-    try {
-      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
-    } catch (IOException e) {
-      return false; // closed meanwhile
     }
   }
 

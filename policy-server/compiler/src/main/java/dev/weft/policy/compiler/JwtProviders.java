@@ -19,6 +19,7 @@ import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.RequirementRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Turns rules of RequestAuthentications into the filter that verifies tokens. */
 final class JwtProviders {
@@ -114,14 +115,17 @@ final class JwtProviders {
         .build();
   }
 
-  /** Returns the filter: a request without a token passes, one with a bad token does not. */
-  static JwtAuthentication filter(List<JwtProvider> providers) {
+  /**
+   * Returns the filter: a request without a token passes, one with a bad token does not.
+   *
+   * @param providers by name, in the order in which they are asked
+   */
+  static JwtAuthentication filter(Map<String, JwtProvider> providers) {
     JwtAuthentication.Builder filter = JwtAuthentication.newBuilder().setBypassCorsPreflight(true);
     List<JwtRequirement> each = new ArrayList<>();
     List<JwtRequirement> any = new ArrayList<>();
-    for (int i = 0; i < providers.size(); i++) {
-      String name = "origins-" + i;
-      filter.putProviders(name, providers.get(i));
+    filter.putAllProviders(providers);
+    for (String name : providers.keySet()) {
       JwtRequirement one = JwtRequirement.newBuilder().setProviderName(name).build();
       any.add(one);
       each.add(anyOf(List.of(one, allowMissing())));

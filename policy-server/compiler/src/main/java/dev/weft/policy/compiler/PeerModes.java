@@ -92,18 +92,18 @@ record PeerModes(
   /** Returns what holds for a workload. */
   Effective effective(String namespace, Map<String, String> labels) {
     Set<ResourceKey> origins = new HashSet<>();
-    Mode mode = Mode.PERMISSIVE;
-    Map<Integer, Mode> ports = new TreeMap<>();
+    Decided all = new Decided(Mode.PERMISSIVE, null);
+    Map<Integer, Decided> ports = new TreeMap<>();
     Policy ofNamespace = ofNamespaces.get(namespace);
     for (Policy policy : present(ofMesh, ofNamespace, ofWorkload(namespace, labels))) {
       origins.add(policy.resource());
-      mode = policy.mode() == null ? mode : policy.mode();
+      all = policy.mode() == null ? all : new Decided(policy.mode(), policy.resource());
       for (Map.Entry<Integer, @Nullable Mode> port : policy.ports().entrySet()) {
         Mode own = port.getValue();
-        ports.put(port.getKey(), own == null ? mode : own);
+        ports.put(port.getKey(), own == null ? all : new Decided(own, policy.resource()));
       }
     }
-    return new Effective(mode, ports, origins);
+    return new Effective(all, ports, origins);
   }
 
   private @Nullable Policy ofWorkload(String namespace, Map<String, String> labels) {
@@ -128,13 +128,27 @@ record PeerModes(
   /**
    * What holds for a workload.
    *
-   * @param mode for its ports
+   * @param all for its ports
    * @param ports for single ports that it listens on
    * @param origins what says so
    */
-  record Effective(Mode mode, Map<Integer, Mode> ports, Set<ResourceKey> origins) {
+  record Effective(Decided all, Map<Integer, Decided> ports, Set<ResourceKey> origins) {
     Mode at(int port) {
-      return ports.getOrDefault(port, mode);
+      return ports.getOrDefault(port, all).mode();
+    }
+  }
+
+  /**
+   * A mode and who decided it.
+   *
+   * @param policy null if no policy says anything
+   */
+  record Decided(Mode mode, @Nullable ResourceKey policy) {
+    /** Returns the policy's name as refusals show it; empty if there is none. */
+    String policyName() {
+      return policy == null
+          ? ""
+          : "ns[" + policy.namespace() + "]-peer-authentication[" + policy.name() + "]";
     }
   }
 

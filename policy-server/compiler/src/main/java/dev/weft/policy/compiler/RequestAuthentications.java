@@ -10,6 +10,7 @@ import dev.weft.policy.model.ResourceKey;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtProvider;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,6 +73,17 @@ final class RequestAuthentications {
   record Compiled(ResourceKey resource, WorkloadSelector workloads, List<JwtProvider> providers) {
     Compiled {
       providers = List.copyOf(providers);
+    }
+
+    /** Returns the providers by names that tell whose rule each is, in the rules' order. */
+    Map<String, JwtProvider> namedProviders() {
+      String name =
+          "ns[" + resource.namespace() + "]-request-authentication[" + resource.name() + "]-rule[";
+      Map<String, JwtProvider> named = new LinkedHashMap<>();
+      for (int i = 0; i < providers.size(); i++) {
+        named.put(name + i + "]", providers.get(i));
+      }
+      return named;
     }
 
     static Compiled of(PolicyResource resource, String rootNamespace, Report report) {

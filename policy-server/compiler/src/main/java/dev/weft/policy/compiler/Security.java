@@ -24,8 +24,8 @@ import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtProvider;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,12 +98,12 @@ record Security(PeerModes peers, RequestAuthentications tokens, AuthorizationPol
             .setAddress(Protos.address(ANY_ADDRESS, VIRTUAL_PORT))
             .setTrafficDirection(TrafficDirection.INBOUND)
             .setUseOriginalDst(Protos.bool(true))
-            .setDefaultFilterChain(chain(modes.mode(), manager));
+            .setDefaultFilterChain(chain(modes.all(), manager));
     modes
         .ports()
         .forEach(
-            (port, mode) -> {
-              FilterChain.Builder chain = chain(mode, manager).setName(ANY_ADDRESS + "_" + port);
+            (port, decided) -> {
+              FilterChain.Builder chain = chain(decided, manager).setName(ANY_ADDRESS + "_" + port);
               chain.getFilterChainMatchBuilder().setDestinationPort(Protos.uint32(port));
               listener.addFilterChains(chain);
             });
@@ -117,10 +117,10 @@ record Security(PeerModes peers, RequestAuthentications tokens, AuthorizationPol
             .setStatPrefix("inbound_" + ANY_ADDRESS)
             .setNormalizePath(Protos.bool(true))
             .setRouteConfig(RouteConfiguration.newBuilder().setName("inbound"));
-    List<JwtProvider> providers = new ArrayList<>();
+    Map<String, JwtProvider> providers = new LinkedHashMap<>();
     for (RequestAuthentications.Compiled one : tokens.select(namespace, labels)) {
       origins.add(one.resource());
-      providers.addAll(one.providers());
+      providers.putAll(one.namedProviders());
     }
     if (!providers.isEmpty()) {
       manager.addHttpFilters(
@@ -135,7 +135,13 @@ record Security(PeerModes peers, RequestAuthentications tokens, AuthorizationPol
     return Protos.any(TypeUrls.HTTP_CONNECTION_MANAGER, manager.build());
   }
 
-  private static FilterChain.Builder chain(PeerModes.Mode mode, Any manager) {
+  private static FilterChain.Builder chain(PeerModes.Decided decided, Any manager) {
+    PeerModes.Mode mode = decided.mode();
+    Struct.Builder weft =
+        Struct.newBuilder().putFields(ResourceNames.MUTUAL_TLS_MODE, Protos.text(mode.name()));
+    if (decided.policy() != null) {
+      weft.putFields(ResourceNames.MUTUAL_TLS_POLICY, Protos.text(decided.policyName()));
+    }
     FilterChain.Builder chain =
         FilterChain.newBuilder()
             .setName(ResourceNames.VIRTUAL_INBOUND)
@@ -144,12 +150,7 @@ record Security(PeerModes peers, RequestAuthentications tokens, AuthorizationPol
                     .setName("envoy.filters.network.http_connection_manager")
                     .setTypedConfig(manager))
             .setMetadata(
-                Metadata.newBuilder()
-                    .putFilterMetadata(
-                        ResourceNames.WEFT_METADATA,
-                        Struct.newBuilder()
-                            .putFields(ResourceNames.MUTUAL_TLS_MODE, Protos.text(mode.name()))
-                            .build()));
+                Metadata.newBuilder().putFilterMetadata(ResourceNames.WEFT_METADATA, weft.build()));
     return mode == PeerModes.Mode.DISABLE ? chain : chain.setTransportSocket(MUTUAL_TLS);
   }
 

@@ -24,6 +24,9 @@ public final class ResourceNames {
   /** In a filter chain's own metadata: STRICT, PERMISSIVE or DISABLE. */
   public static final String MUTUAL_TLS_MODE = "mtls_mode";
 
+  /** In a filter chain's own metadata: the name of the policy that says so; may be absent. */
+  public static final String MUTUAL_TLS_POLICY = "mtls_policy";
+
   /** In an endpoint's own metadata: the SPIFFE ID that its certificate has to show. */
   public static final String IDENTITY = "identity";
 

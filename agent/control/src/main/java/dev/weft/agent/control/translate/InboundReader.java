@@ -90,7 +90,19 @@ final class InboundReader {
     if (filters == null) {
       throw field.bad("no HTTP connection manager", "one");
     }
-    return new InboundConfig.Chain(port(chain, field), mutualTls(chain, field), filters);
+    return new InboundConfig.Chain(
+        port(chain, field),
+        mutualTls(chain, field),
+        ownMetadata(chain, ResourceNames.MUTUAL_TLS_POLICY),
+        filters);
+  }
+
+  private static String ownMetadata(FilterChain chain, String key) {
+    return chain
+        .getMetadata()
+        .getFilterMetadataOrDefault(ResourceNames.WEFT_METADATA, Struct.getDefaultInstance())
+        .getFieldsOrDefault(key, Value.getDefaultInstance())
+        .getStringValue();
   }
 
   private static int port(FilterChain chain, Field field) {
@@ -110,12 +122,7 @@ final class InboundReader {
   }
 
   private static MutualTls mutualTls(FilterChain chain, Field field) {
-    String mode =
-        chain
-            .getMetadata()
-            .getFilterMetadataOrDefault(ResourceNames.WEFT_METADATA, Struct.getDefaultInstance())
-            .getFieldsOrDefault(ResourceNames.MUTUAL_TLS_MODE, Value.getDefaultInstance())
-            .getStringValue();
+    String mode = ownMetadata(chain, ResourceNames.MUTUAL_TLS_MODE);
     return switch (mode) {
       case "DISABLE" -> MutualTls.DISABLE;
       case "PERMISSIVE" -> MutualTls.PERMISSIVE;

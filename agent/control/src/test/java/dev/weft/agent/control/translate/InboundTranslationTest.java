@@ -118,6 +118,28 @@ class InboundTranslationTest {
   }
 
   @Test
+  void policyThatSaysTheModeIsKnownByName() {
+    FilterChain strict = chain("STRICT");
+    Struct metadata =
+        strict.getMetadata().getFilterMetadataOrThrow(ResourceNames.WEFT_METADATA).toBuilder()
+            .putFields(
+                ResourceNames.MUTUAL_TLS_POLICY,
+                Value.newBuilder().setStringValue("the policy").build())
+            .build();
+    FilterChain named =
+        strict.toBuilder()
+            .setMetadata(
+                Metadata.newBuilder().putFilterMetadata(ResourceNames.WEFT_METADATA, metadata))
+            .build();
+
+    InboundConfig inbound = Pushed.of(listener(named).build()).config().inbound();
+
+    assertThat(inbound.chains())
+        .extracting(InboundConfig.Chain::mutualTlsPolicy)
+        .containsExactly("the policy");
+  }
+
+  @Test
   void portsHaveModesOfTheirOwn() {
     FilterChain of8081 =
         chain("STRICT").toBuilder()

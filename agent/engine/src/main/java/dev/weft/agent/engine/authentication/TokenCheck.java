@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Envoy's filter for tokens, compiled. Immutable, but for what its verifiers hold. */
 public final class TokenCheck {
+  private static final TokenRefusal NONE = new TokenRefusal(TokenFailure.MISSING, "");
+
   private final Map<String, Provider> providers = new HashMap<>();
   private final List<Rule> rules = new ArrayList<>();
   private final List<String> madeHeaders;
@@ -68,7 +70,7 @@ public final class TokenCheck {
    * Returns why the request must not go on; null if it may. What its token says is noted in the
    * request.
    */
-  public @Nullable TokenFailure check(InboundRequest request) {
+  public @Nullable TokenRefusal check(InboundRequest request) {
     request.removeHeaders(madeHeaders);
     if (bypassesCorsPreflight && isPreflight(request)) {
       return null;
@@ -87,45 +89,56 @@ public final class TokenCheck {
         && request.header("access-control-request-method") != null;
   }
 
-  private @Nullable TokenFailure check(Requirement requirement, InboundRequest request) {
+  private @Nullable TokenRefusal check(Requirement requirement, InboundRequest request) {
     if (requirement instanceof Requirement.Of of) {
       return checkToken(of, request);
     } else if (requirement instanceof Requirement.OneOf oneOf) {
       return checkOneOf(oneOf, request);
     } else if (requirement instanceof Requirement.All all) {
       for (Requirement one : all.requirements()) {
-        TokenFailure failure = check(one, request);
-        if (failure != null) {
-          return failure;
+        TokenRefusal refusal = check(one, request);
+        if (refusal != null) {
+          return refusal;
         }
       }
     }
     return null; // what is allowed to be missing stands for itself only beside others
   }
 
-  private @Nullable TokenFailure checkOneOf(Requirement.OneOf oneOf, InboundRequest request) {
+  private @Nullable TokenRefusal checkOneOf(Requirement.OneOf oneOf, InboundRequest request) {
     boolean mayBeMissing = false;
-    TokenFailure worst = TokenFailure.MISSING;
+    TokenRefusal worst = null;
     for (Requirement one : oneOf.requirements()) {
       if (one instanceof Requirement.AllowMissing) {
         mayBeMissing = true;
         continue;
       }
-      TokenFailure failure = check(one, request);
-      if (failure == null) {
+      TokenRefusal refusal = check(one, request);
+      if (refusal == null) {
         return null;
       }
-      if (worst == TokenFailure.MISSING || (worst.isAbsence() && !failure.isAbsence())) {
-        worst = failure;
+      if (worst == null || isWorse(refusal.failure(), worst.failure())) {
+        worst = refusal;
       }
     }
-    return mayBeMissing && worst == TokenFailure.MISSING ? null : worst;
+    if (worst == null || worst.failure() == TokenFailure.MISSING) {
+      return mayBeMissing ? null : worst == null ? NONE : worst;
+    }
+    return worst;
   }
 
-  private @Nullable TokenFailure checkToken(Requirement.Of of, InboundRequest request) {
+  /** Whether it says more of the request than another failure does; the first of equals counts. */
+  private static boolean isWorse(TokenFailure failure, TokenFailure than) {
+    return than == TokenFailure.MISSING
+        ? failure != TokenFailure.MISSING
+        : than.isAbsence() && !failure.isAbsence();
+  }
+
+  private @Nullable TokenRefusal checkToken(Requirement.Of of, InboundRequest request) {
     Provider provider = providers.get(of.provider());
     if (provider == null) {
-      return TokenFailure.UNKNOWN_ISSUER; // the constructor refuses this
+      return new TokenRefusal(
+          TokenFailure.UNKNOWN_ISSUER, of.provider()); // the constructor refuses this
     }
     TokenFailure failure = TokenFailure.MISSING;
     for (TokenPlaces.Found found : provider.places().find(request)) {
@@ -144,7 +157,7 @@ public final class TokenCheck {
         failure = TokenFailure.WRONG_AUDIENCE;
       }
     }
-    return failure;
+    return new TokenRefusal(failure, of.provider());
   }
 
   private static boolean isForOneOf(List<String> audiences, List<String> wanted) {

@@ -5,13 +5,19 @@
 package dev.weft.agent.engine.authorization;
 
 /**
- * That a policy decided something about a request, or would have. Made at push.
+ * That a policy decided something about a request, or would have. Immutable.
  *
  * @param effect what it did
  * @param policy its name, such as {@code ns[shop]-policy[orders]-rule[0]}; {@code none} if the
- *     request was refused because no policy allows it; for a token the reason
+ *     request was refused because no policy allows it
+ * @param reason what is wrong with the token that was refused; empty for anything else
  */
-public record PolicyMatch(Effect effect, String policy) {
+public record PolicyMatch(Effect effect, String policy, String reason) {
+  /** Makes what needs no reason. */
+  public PolicyMatch(Effect effect, String policy) {
+    this(effect, policy, "");
+  }
+
   /** What a policy did. */
   public enum Effect {
     /** The request was refused. */

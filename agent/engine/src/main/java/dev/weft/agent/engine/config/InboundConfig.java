@@ -38,12 +38,19 @@ public record InboundConfig(boolean isClosed, List<Chain> chains) {
    * What guards one port: Envoy's filter chain.
    *
    * @param port the port that the process listens on; 0 for all others
+   * @param mutualTlsPolicy the name of the policy that says {@code mutualTls}; empty if unknown
    * @param filters in the order in which they decide
    */
-  public record Chain(int port, MutualTls mutualTls, List<InboundFilter> filters) {
+  public record Chain(
+      int port, MutualTls mutualTls, String mutualTlsPolicy, List<InboundFilter> filters) {
     /** Copies the collection. */
     public Chain {
       filters = List.copyOf(filters);
+    }
+
+    /** Makes a chain of which it is not known which policy says the mode. */
+    public Chain(int port, MutualTls mutualTls, List<InboundFilter> filters) {
+      this(port, mutualTls, "", filters);
     }
 
     private boolean isGuarding() {

@@ -16,6 +16,7 @@ import dev.weft.agent.seam.HeaderWriter;
 import dev.weft.agent.seam.InboundCall;
 import dev.weft.agent.seam.InboundEngine;
 import dev.weft.agent.seam.Peer;
+import dev.weft.agent.seam.RefusedConnection;
 import dev.weft.agent.seam.Reply;
 import dev.weft.agent.seam.RequestReader;
 import dev.weft.agent.seam.ServerTls;
@@ -197,6 +198,18 @@ public final class InboundGate implements InboundEngine {
     return !isOpen || guard.failed(port, tellOfPolicy);
   }
 
+  @Override
+  public void refused(RefusedConnection connection) {
+    if (connection.reason() != RefusedConnection.Reason.HANDSHAKE) {
+      guard.refusedPlaintext(connection.port(), tellOfPolicy);
+    }
+    try {
+      observer.connectionRefused(connection);
+    } catch (RuntimeException | LinkageError e) {
+      faults.record("connection refused", e);
+    }
+  }
+
   private void tellOfPolicy(PolicyMatch match) {
     try {
       observer.policyMatched(match);
@@ -245,8 +258,7 @@ public final class InboundGate implements InboundEngine {
 
     @Override
     public @Nullable String authority() {
-      String sent = reader.header(request, "host");
-      return sent == null ? reader.host(request) : sent;
+      return reader.authority(request);
     }
 
     @Override

@@ -6,6 +6,7 @@ package dev.weft.agent.engine.inbound;
 
 import dev.weft.agent.engine.authentication.TokenCheck;
 import dev.weft.agent.engine.authentication.TokenFailure;
+import dev.weft.agent.engine.authentication.TokenRefusal;
 import dev.weft.agent.engine.authentication.TokenVerifier;
 import dev.weft.agent.engine.authorization.InboundRequest;
 import dev.weft.agent.engine.authorization.PolicyCheck;
@@ -37,8 +38,12 @@ final class InboundGuard {
   private static final Reply UNKNOWN =
       Replies.of(503, "it is not known what guards this service", "");
 
-  private static final PolicyMatch STRICT =
-      new PolicyMatch(PolicyMatch.Effect.DENIED, "peer_authentication");
+  /** For the mode of a policy whose name has not come with it. */
+  private static final String PEER_AUTHENTICATION = "peer_authentication";
+
+  /** For a provider without a name. */
+  private static final String REQUEST_AUTHENTICATION = "request_authentication";
+
   private static final PolicyMatch CLOSED =
       new PolicyMatch(PolicyMatch.Effect.DENIED, "no_configuration");
 
@@ -62,12 +67,12 @@ final class InboundGuard {
   InboundGuard(InboundConfig config, TokenVerifier.Factory verifiers) {
     isClosed = config.isClosed();
     isGuarding = config.isGuarding();
-    Chain ofOthers = new Chain(false, List.of());
+    Chain ofOthers = new Chain(null, List.of());
     Map<List<InboundFilter>, List<Object>> compiled = new HashMap<>();
     for (InboundConfig.Chain chain : config.chains()) {
       List<Object> checks =
           compiled.computeIfAbsent(chain.filters(), filters -> compile(filters, verifiers));
-      Chain made = new Chain(chain.mutualTls() == MutualTls.STRICT, checks);
+      Chain made = new Chain(strict(chain), checks);
       if (chain.port() == 0) {
         ofOthers = made;
       } else {
@@ -75,6 +80,16 @@ final class InboundGuard {
       }
     }
     others = ofOthers;
+  }
+
+  /** Returns what refuses plaintext; null if nothing does. */
+  private static @Nullable PolicyMatch strict(InboundConfig.Chain chain) {
+    if (chain.mutualTls() != MutualTls.STRICT) {
+      return null;
+    }
+    String policy = chain.mutualTlsPolicy();
+    return new PolicyMatch(
+        PolicyMatch.Effect.DENIED, policy.isEmpty() ? PEER_AUTHENTICATION : policy);
   }
 
   private static List<Object> compile(
@@ -109,8 +124,8 @@ final class InboundGuard {
       return UNKNOWN;
     }
     Chain chain = at(request.peer().localPort());
-    if (chain.isStrict && request.peer().spiffeId() == null) {
-      observer.accept(STRICT);
+    if (chain.strict != null && request.peer().spiffeId() == null) {
+      observer.accept(chain.strict);
       return PLAINTEXT;
     }
     for (Object check : chain.checks) {
@@ -137,11 +152,13 @@ final class InboundGuard {
 
   private static @Nullable Reply check(
       TokenCheck tokens, InboundRequest request, Consumer<PolicyMatch> observer) {
-    TokenFailure failure = tokens.check(request);
-    if (failure == null) {
+    TokenRefusal refusal = tokens.check(request);
+    if (refusal == null) {
       return null;
     }
-    observer.accept(new PolicyMatch(PolicyMatch.Effect.UNAUTHENTICATED, failure.text()));
+    String policy = refusal.provider().isEmpty() ? REQUEST_AUTHENTICATION : refusal.provider();
+    TokenFailure failure = refusal.failure();
+    observer.accept(new PolicyMatch(PolicyMatch.Effect.UNAUTHENTICATED, policy, failure.text()));
     return Unauthenticated.reply(failure, request);
   }
 
@@ -154,16 +171,24 @@ final class InboundGuard {
     return ACCESS_DENIED;
   }
 
+  /** Tells who demands TLS of a connection that was closed for want of it. */
+  void refusedPlaintext(int port, Consumer<PolicyMatch> observer) {
+    PolicyMatch strict = at(port).strict;
+    if (strict != null) {
+      observer.accept(strict);
+    }
+  }
+
   /** Returns whether callers of a port need a certificate of the mesh. */
   boolean isStrict(int port) {
-    return at(port).isStrict;
+    return at(port).strict != null;
   }
 
   /** Returns whether a failure of a server's adapter has to refuse what came in on a port. */
   boolean failed(int port, Consumer<PolicyMatch> observer) {
     Chain chain = at(port);
     boolean isGuarded =
-        isClosed || chain.isStrict || chain.checks.length > 0 || (port == 0 && isGuarding);
+        isClosed || chain.strict != null || chain.checks.length > 0 || (port == 0 && isGuarding);
     if (isGuarded) {
       observer.accept(FAILED);
     }
@@ -181,11 +206,11 @@ final class InboundGuard {
   }
 
   private static final class Chain {
-    private final boolean isStrict;
+    private final @Nullable PolicyMatch strict;
     private final Object[] checks;
 
-    Chain(boolean isStrict, List<Object> checks) {
-      this.isStrict = isStrict;
+    Chain(@Nullable PolicyMatch strict, List<Object> checks) {
+      this.strict = strict;
       this.checks = checks.toArray();
     }
   }

@@ -5,6 +5,7 @@
 package dev.weft.agent.engine.inbound;
 
 import dev.weft.agent.engine.authorization.PolicyMatch;
+import dev.weft.agent.seam.RefusedConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ public interface InboundObserver {
    * @param hook the instrumentation's name
    */
   default void shut(String hook, int port, boolean isShut) {}
+
+  /** Tells that a connection was closed. See {@link dev.weft.agent.seam.Inbound#refused}. */
+  default void connectionRefused(RefusedConnection connection) {}
 
   /**
    * Tells that a policy refused a request, would have refused it, or wants it noted. On the

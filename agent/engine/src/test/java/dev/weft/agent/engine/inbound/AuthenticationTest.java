@@ -69,7 +69,7 @@ class AuthenticationTest {
             Map.entry(
                 "www-authenticate",
                 "Bearer realm=\"http://orders.shop/a\", error=\"invalid_token\""));
-    assertThat(guarded.told).containsExactly("UNAUTHENTICATED Jwt is expired");
+    assertThat(guarded.told).containsExactly("UNAUTHENTICATED one Jwt is expired");
   }
 
   @Test

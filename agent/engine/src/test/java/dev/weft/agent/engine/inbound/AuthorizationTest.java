@@ -151,7 +151,7 @@ class AuthorizationTest {
             "IPv6",
             new RbacCondition.DirectIp(block("2001:db8::", 32)),
             get,
-            new Peer(null, "2001:db8::1%eth0", 8080),
+            new Peer(null, "2001:db8::1%eth0", null, 8080, null),
             true),
         argumentSet(
             "IPv4 is not in a block of IPv6",
@@ -251,7 +251,8 @@ class AuthorizationTest {
             .toList();
     for (int i = 0; i < 500; i++) {
       Incoming request = Incoming.get("/" + word(random) + "/" + word(random));
-      Peer peer = new Peer(random.nextBoolean() ? word(random) : null, "10.0.0.7", 8080);
+      Peer peer =
+          new Peer(random.nextBoolean() ? word(random) : null, "10.0.0.7", null, 8080, null);
 
       boolean isAllowed = each.stream().anyMatch(one -> one.status(request, peer) == 0);
 
@@ -287,7 +288,7 @@ class AuthorizationTest {
                 Guarded.chain(9090, MutualTls.PERMISSIVE))));
 
     assertThat(guarded.status(Incoming.get("/"))).isEqualTo(403);
-    assertThat(guarded.status(Incoming.get("/"), new Peer(null, null, 9090))).isZero();
+    assertThat(guarded.status(Incoming.get("/"), new Peer(null, null, null, 9090, null))).isZero();
   }
 
   @Test
@@ -296,8 +297,24 @@ class AuthorizationTest {
     guarded.gate.apply(new InboundConfig(false, List.of(Guarded.chain(0, MutualTls.STRICT))));
 
     assertThat(guarded.status(Incoming.get("/"))).isEqualTo(403);
-    assertThat(guarded.status(Incoming.get("/"), new Peer(FRONT, null, 8080))).isZero();
+    assertThat(guarded.status(Incoming.get("/"), new Peer(FRONT, null, null, 8080, null))).isZero();
     assertThat(guarded.told).containsExactly("DENIED peer_authentication");
+  }
+
+  @Test
+  void strictRefusesInTheNameOfThePolicyThatDemandsIt() {
+    Guarded guarded = new Guarded();
+    guarded.gate.apply(
+        new InboundConfig(
+            false,
+            List.of(
+                new InboundConfig.Chain(0, MutualTls.STRICT, "of the namespace", List.of()),
+                new InboundConfig.Chain(9090, MutualTls.STRICT, "of the port", List.of()))));
+
+    guarded.status(Incoming.get("/"));
+    guarded.status(Incoming.get("/"), new Peer(null, null, null, 9090, null));
+
+    assertThat(guarded.told).containsExactly("DENIED of the namespace", "DENIED of the port");
   }
 
   @Test
@@ -323,7 +340,8 @@ class AuthorizationTest {
     Guarded guarded =
         new Guarded(filter(Action.DENY, new RbacCondition.DirectIp(block("10.0.0.0", 8)), ANY));
 
-    assertThat(guarded.status(Incoming.get("/"), new Peer(null, null, 8080))).isEqualTo(403);
+    assertThat(guarded.status(Incoming.get("/"), new Peer(null, null, null, 8080, null)))
+        .isEqualTo(403);
   }
 
   @Test

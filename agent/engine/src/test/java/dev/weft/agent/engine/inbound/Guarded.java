@@ -83,7 +83,7 @@ final class Guarded implements InboundObserver {
 
   @Override
   public void policyMatched(PolicyMatch match) {
-    told.add(match.effect() + " " + match.policy());
+    told.add((match.effect() + " " + match.policy() + " " + match.reason()).strip());
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.weft.agent.engine.config.InboundConfig;
 import dev.weft.agent.engine.config.InboundConfig.MutualTls;
 import dev.weft.agent.seam.InboundCall;
 import dev.weft.agent.seam.Peer;
+import dev.weft.agent.seam.RefusedConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class InboundGateTest {
-  private static final Peer PEER = new Peer(null, null, 8080);
+  private static final Peer PEER = new Peer(null, null, null, 8080, null);
 
   private long now;
   private final FaultLog faults = new FaultLog(() -> now, (doing, fault) -> {});
@@ -39,6 +40,12 @@ class InboundGateTest {
 
         @Override
         public void closed(int port) {
+          throw new IllegalStateException("broken");
+        }
+
+        @Override
+        public void connectionRefused(RefusedConnection connection) {
+          told.add("refused " + connection.reason() + " at " + connection.port());
           throw new IllegalStateException("broken");
         }
 
@@ -92,6 +99,23 @@ class InboundGateTest {
   }
 
   @Test
+  void refusedConnectionIsTold() {
+    InboundGate gate = gate(true);
+    gate.apply(
+        new InboundConfig(
+            false,
+            List.of(new InboundConfig.Chain(0, MutualTls.STRICT, "of the namespace", List.of()))));
+
+    gate.refused(new RefusedConnection(8080, null, RefusedConnection.Reason.HANDSHAKE, ""));
+    gate.refused(new RefusedConnection(8080, null, RefusedConnection.Reason.PLAINTEXT, ""));
+
+    assertThat(told)
+        .containsExactly(
+            "refused HANDSHAKE at 8080", "DENIED of the namespace", "refused PLAINTEXT at 8080");
+    assertThat(faults.count()).isEqualTo(2);
+  }
+
+  @Test
   void portThatStrictShutsIsToldAndItsRepliesSayWhatToDo() {
     InboundGate gate = gate(true);
     gate.listening("early", 8080, "https", false);
@@ -140,7 +164,7 @@ class InboundGateTest {
   }
 
   private static String body(InboundGate gate, int port) {
-    Peer plaintext = new Peer(null, null, port);
+    Peer plaintext = new Peer(null, null, null, port, null);
     InboundCall call =
         Objects.requireNonNull(gate.begin(Incoming.get("/"), Incoming.Reader.INSTANCE, plaintext));
     return Objects.requireNonNull(call.reply()).body();

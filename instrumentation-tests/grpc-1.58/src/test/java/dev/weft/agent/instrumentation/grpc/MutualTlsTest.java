@@ -4,14 +4,20 @@
  */
 package dev.weft.agent.instrumentation.grpc;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.agent.identity.ClientHellos;
+import dev.weft.agent.identity.HostileCallers;
+import dev.weft.agent.identity.OpensslClient;
 import dev.weft.agent.identity.Pem;
 import dev.weft.agent.identity.TestAuthority;
+import dev.weft.agent.identity.TlsContexts;
 import dev.weft.agent.identity.WorkloadIdentity;
 import dev.weft.agent.testing.ClusterTls;
 import dev.weft.agent.testing.OutsideCertificates;
+import dev.weft.agent.testing.OpenSockets;
 import dev.weft.agent.testing.Relay;
 import dev.weft.agent.testing.TestMesh;
 import dev.weft.protocol.names.TypeUrls;
@@ -37,6 +43,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,14 +52,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -64,6 +74,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MutualTlsTest {
   private static final int STRICT = Integer.MAX_VALUE;
   private static final int CALLERS = 4;
+
+  /** How many hostile beginnings each server gets; the profile {@code fuzz} has more. */
+  private static final int FUZZ = Integer.getInteger("weft.fuzz", 2_000);
+
+  /** What a server's frame of settings has behind its length: no flags, of no stream. */
+  private static final String SETTINGS = "\4\0\0\0\0\0";
+
   private static final ExecutorService THREADS = Executors.newFixedThreadPool(CALLERS);
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final String SECRET = "nobody-on-the-wire-reads-this";
@@ -264,6 +281,17 @@ class MutualTlsTest {
   }
 
   @Test
+  void aPolicyKnowsTheServerNameThatTheCallerAsksFor() {
+    use(Transport.NETTY, "denied-name.test");
+
+    assertThat(Calls.failure(channel, Calls.patient()).getStatus().getCode())
+        .isEqualTo(Status.Code.PERMISSION_DENIED);
+
+    use(Transport.NETTY, "other-name.test");
+    assertThat(Calls.get(channel, "a")).isEqualTo("v1:a");
+  }
+
+  @Test
   void tlsOfTheApplicationsOwnIsLeftAlone() throws Exception {
     WorkloadIdentity own = CA.issue("shop", "orders");
     Path key =
@@ -292,6 +320,48 @@ class MutualTlsTest {
       // The certificate is the mesh's, but it was not the mesh that looked at it.
       assertThat(Calls.list(channel, "a")).containsExactly("own:a");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NETTY", "NETTY_SHADED"})
+  void opensslIsLetInWithTheMeshsCertificateOnly(Transport transport) throws Exception {
+    Assumptions.assumeTrue(OpensslClient.isHere());
+    int port = (transport == Transport.NETTY ? server : shaded).port();
+    WorkloadIdentity stranger = TestAuthority.create("mesh.test").issue("shop", "orders");
+
+    assertThat(openssl(port, null)).doesNotContain(SETTINGS);
+    assertThat(openssl(port, stranger)).doesNotContain(SETTINGS);
+
+    assertThat(openssl(port, CA.issue("shop", "orders"))).contains(SETTINGS);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NETTY", "NETTY_SHADED"})
+  @Timeout(3600)
+  void hostileBeginningsLeaveNothingBehind(Transport transport) throws Exception {
+    int port = (transport == Transport.NETTY ? server : shaded).port();
+    byte[] hello = ClientHellos.of(requireNonNull(TlsContexts.of(CA.issue("shop", "orders")).client(Set.of(SELF))));
+    use(transport, transport == Transport.NETTY ? "secured.test" : "shaded.test");
+    String answer = Calls.get(channel, "a");
+    long before = OpenSockets.count();
+    int calls = server.calls.get() + shaded.calls.get();
+
+    HostileCallers.call(port, hello, FUZZ);
+
+    assertThat(server.calls.get() + shaded.calls.get()).isEqualTo(calls);
+    await().atMost(SOON).until(() -> OpenSockets.count() <= before);
+    assertThat(Calls.get(channel, "a")).isEqualTo(answer);
+  }
+
+  private static String openssl(int port, @Nullable WorkloadIdentity caller) throws Exception {
+    return OpensslClient.exchange(
+        port,
+        caller,
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0",
+        SETTINGS,
+        CONFIGURATION.toAbsolutePath().getParent(),
+        "-alpn",
+        "h2");
   }
 
   @ParameterizedTest
@@ -382,6 +452,8 @@ class MutualTlsTest {
         .host("outside.test", external(), route -> {}, c -> originate(c, "outside.ca", "api.test"))
         .host("wrong-name.test", external(), r -> {}, c -> originate(c, "outside.ca", "b.test"))
         .host("missing.test", external(), route -> {}, c -> originate(c, "missing.ca", "api.test"))
+        .host("denied-name.test", recorded, r -> {}, c -> ClusterTls.secure(c, SELF, "denied.sni"))
+        .host("other-name.test", recorded, r -> {}, c -> ClusterTls.secure(c, SELF, "other.sni"))
         .guard("envoy.filters.http.rbac", TypeUrls.RBAC, selfMayNotList())
         .mutualTls(mode)
         .write(CONFIGURATION);
@@ -419,7 +491,17 @@ class MutualTlsTest {
                 .RBAC
                 .newBuilder()
                 .setAction(io.envoyproxy.envoy.config.rbac.v3.RBAC.Action.DENY)
-                .putPolicies("self", policy))
+                .putPolicies("self", policy)
+                .putPolicies("name", deniedName()))
+        .build();
+  }
+
+  private static Policy deniedName() {
+    return Policy.newBuilder()
+        .addPermissions(
+            Permission.newBuilder()
+                .setRequestedServerName(StringMatcher.newBuilder().setExact("denied.sni")))
+        .addPrincipals(Principal.newBuilder().setAny(true))
         .build();
   }
 

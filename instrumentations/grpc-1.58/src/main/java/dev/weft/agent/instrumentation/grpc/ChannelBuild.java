@@ -5,6 +5,7 @@
 package dev.weft.agent.instrumentation.grpc;
 
 import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.Outbound;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.internal.ManagedChannelImplBuilder;
@@ -70,7 +71,7 @@ final class ChannelBuild {
       buildMesh(channel);
       return new WovenChannel(channel, mesh);
     } catch (RuntimeException | LinkageError e) {
-      Hooks.failed(HOOK, "cannot build a mesh channel: " + e);
+      Outbound.failed(HOOK, "cannot build a mesh channel", e);
       return channel;
     } finally {
       restorer.run();

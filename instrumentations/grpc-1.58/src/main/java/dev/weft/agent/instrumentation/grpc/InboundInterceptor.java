@@ -70,7 +70,7 @@ final class InboundInterceptor implements ServerInterceptor {
             ip(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
             ip(local),
             local.getPort(),
-            null);
+            MeshPeer.serverName(attributes));
     return Inbound.begin(request, InboundReader.INSTANCE, peer);
   }
 

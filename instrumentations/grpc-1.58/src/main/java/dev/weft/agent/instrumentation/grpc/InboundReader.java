@@ -20,6 +20,11 @@ final class InboundReader implements RequestReader<InboundRequest> {
   }
 
   @Override
+  public @Nullable String authority(InboundRequest request) {
+    return request.authority();
+  }
+
+  @Override
   public int port(InboundRequest request) {
     return request.localPort();
   }

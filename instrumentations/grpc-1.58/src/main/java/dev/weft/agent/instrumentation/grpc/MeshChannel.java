@@ -84,7 +84,7 @@ final class MeshChannel {
 
   /** Begins a managed call, which must be {@link #ended}; null if it is unmanaged. */
   @Nullable Call begin(MeshRequest request) {
-    Call call = Outbound.begin(request, MeshRequestReader.INSTANCE);
+    Call call = ask(request);
     if (call == null) {
       return null;
     }
@@ -97,7 +97,17 @@ final class MeshChannel {
 
   /** Begins a call that is counted already once more; null if it is unmanaged now. */
   @Nullable Call beginAgain(MeshRequest request) {
-    return Outbound.begin(request, MeshRequestReader.INSTANCE);
+    return ask(request);
+  }
+
+  /** A fault of ours means an unmanaged call. */
+  private static @Nullable Call ask(MeshRequest request) {
+    try {
+      return Outbound.begin(request, MeshRequestReader.INSTANCE);
+    } catch (RuntimeException | LinkageError e) {
+      Outbound.failed(ChannelBuild.HOOK, "begin", e);
+      return null;
+    }
   }
 
   /** Counts a call that the mesh makes for itself; false if the channel takes no more calls. */
@@ -114,7 +124,7 @@ final class MeshChannel {
 
   /** Returns whether a call without headers would be managed now. */
   boolean isManaged() {
-    Call call = Outbound.begin(probe, MeshRequestReader.INSTANCE);
+    Call call = ask(probe);
     if (call == null) {
       return false;
     }

@@ -33,6 +33,15 @@ public final class MeshPeer {
     return peer == null || session == null ? null : peer.spiffeId(session);
   }
 
+  /**
+   * Returns the server name that the TLS of a call's connection asked for, whoever does it; null
+   * for none.
+   */
+  static @Nullable String serverName(Attributes attributes) {
+    SSLSession session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    return session == null ? null : PeerCertificate.serverName(session);
+  }
+
   private @Nullable String spiffeId(SSLSession session) {
     String known = spiffeId;
     if (known == null) {

@@ -4,7 +4,7 @@
  */
 package dev.weft.agent.instrumentation.httpurlconnection;
 
-import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.Outbound;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.URL;
@@ -40,7 +40,7 @@ public final class ClientAdvice {
         exchange = Exchange.begin(connect);
       }
     } catch (RuntimeException | LinkageError e) {
-      Hooks.failed(HttpUrlConnectionModule.HOOK, "begin: " + e);
+      Outbound.failed(HttpUrlConnectionModule.HOOK, "begin", e);
     }
     return connect == null || exchange == null ? null : exchange.connect(connect);
   }

@@ -4,7 +4,7 @@
  */
 package dev.weft.agent.instrumentation.httpurlconnection;
 
-import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.Outbound;
 import java.io.IOException;
 import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ public final class ParseAdvice {
     try {
       exchange = Exchanges.of(connection);
     } catch (RuntimeException | LinkageError e) {
-      Hooks.failed(HttpUrlConnectionModule.HOOK, "parseHTTP: " + e);
+      Outbound.failed(HttpUrlConnectionModule.HOOK, "parseHTTP", e);
       return null;
     }
     return exchange == null ? null : exchange.parse(client, connection, arguments);

@@ -6,7 +6,7 @@ package dev.weft.agent.instrumentation.httpurlconnection;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.ClientTls;
-import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.Outbound;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Map;
@@ -90,7 +90,7 @@ final class Secured {
       isSecured = true;
       return socket;
     } catch (RuntimeException | LinkageError e) {
-      Hooks.failed(HttpUrlConnectionModule.HOOK, "TLS: " + e);
+      Outbound.failed(HttpUrlConnectionModule.HOOK, "TLS", e);
       throw new SSLException("The mesh could not secure the connection", e);
     } finally {
       if (!isSecured) {

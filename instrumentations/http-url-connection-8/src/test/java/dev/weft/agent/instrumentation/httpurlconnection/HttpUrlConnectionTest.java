@@ -591,6 +591,11 @@ class HttpUrlConnectionTest {
             new Hooks.Status(
                 Hooks.State.FAILED,
                 "begin: java.lang.IllegalStateException: broken, as the test wants it"));
+    assertThat(mesh.faults())
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("http-url-connection-8: begin: ");
   }
 
   @Test

@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.Outbound;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -126,7 +127,7 @@ final class AttemptCarrier extends InetSocketAddress {
           ? null
           : new SSLPeerUnverifiedException("The mesh cannot secure an endpoint without an address");
     } catch (RuntimeException | LinkageError e) {
-      Hooks.failed(Hop.HOOK, "endpoint: " + e);
+      Outbound.failed(Hop.HOOK, "endpoint", e);
       return new SSLException("The mesh cannot secure the connection", e);
     }
   }

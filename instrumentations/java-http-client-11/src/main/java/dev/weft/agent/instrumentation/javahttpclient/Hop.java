@@ -6,7 +6,6 @@ package dev.weft.agent.instrumentation.javahttpclient;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Call;
-import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Outbound;
 import dev.weft.agent.seam.Step;
 import java.net.URI;
@@ -54,7 +53,7 @@ final class Hop {
       }
       return new Hop(request, call);
     } catch (RuntimeException | LinkageError e) {
-      Hooks.failed(HOOK, "begin: " + e);
+      Outbound.failed(HOOK, "begin", e);
       return null;
     }
   }

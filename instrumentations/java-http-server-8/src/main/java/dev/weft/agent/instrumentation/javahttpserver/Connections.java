@@ -7,6 +7,7 @@ package dev.weft.agent.instrumentation.javahttpserver;
 import com.sun.net.httpserver.HttpExchange;
 import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Inbound;
+import dev.weft.agent.seam.PeerCertificate;
 import dev.weft.agent.seam.SecuredSocketChannel;
 import dev.weft.agent.seam.ServerTls;
 import java.lang.invoke.MethodHandle;
@@ -71,12 +72,22 @@ final class Connections {
 
   /** Returns the verified peer; null in plaintext, or if the application itself does TLS. */
   static @Nullable String spiffeId(HttpExchange exchange) {
+    SSLSession session = session(exchange);
+    return session == null ? null : (String) session.getValue(SPIFFE_ID);
+  }
+
+  /** Returns the server name that the caller's TLS asked for, whoever does it; null for none. */
+  static @Nullable String serverName(HttpExchange exchange) {
+    SSLSession session = session(exchange);
+    return session == null ? null : PeerCertificate.serverName(session);
+  }
+
+  private static @Nullable SSLSession session(HttpExchange exchange) {
     if (SESSION == null) {
       return null;
     }
     try {
-      SSLSession session = (SSLSession) SESSION.invokeExact(exchange);
-      return session == null ? null : (String) session.getValue(SPIFFE_ID);
+      return (SSLSession) SESSION.invokeExact(exchange);
     } catch (ClassCastException e) {
       return null; // an exchange that is not the library's own, or not plaintext to it
     } catch (Throwable e) {

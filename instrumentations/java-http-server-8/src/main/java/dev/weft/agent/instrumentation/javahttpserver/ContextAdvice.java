@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class ContextAdvice {
   private ContextAdvice() {}
 
-  /** Adds the filter. */
-  @Advice.OnMethodExit(suppress = Throwable.class, inline = false)
+  /** Adds the filter. Throws only if a context can neither be guarded nor shut. */
+  @Advice.OnMethodExit(inline = false)
   public static void exit(
       @Advice.This HttpServer server, @Advice.Return @Nullable HttpContext context) {
     if (context != null) {

@@ -18,12 +18,19 @@ final class ExchangeView implements RequestReader<HttpExchange> {
 
   @Override
   public @Nullable String host(HttpExchange request) {
-    String authority = request.getRequestHeaders().getFirst("Host");
+    String authority = authority(request);
     if (authority == null) {
       return null;
     }
     int colon = authority.lastIndexOf(':');
     return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+  }
+
+  @Override
+  public @Nullable String authority(HttpExchange request) {
+    // In the request line it counts before the header.
+    String authority = request.getRequestURI().getRawAuthority();
+    return authority == null ? request.getRequestHeaders().getFirst("Host") : authority;
   }
 
   @Override

@@ -66,7 +66,7 @@ final class InboundFilter extends Filter {
         address(exchange.getRemoteAddress()),
         address(local),
         local.getPort(),
-        null);
+        Connections.serverName(exchange));
   }
 
   private static @Nullable String address(@Nullable InetSocketAddress socket) {

@@ -37,7 +37,17 @@ final class Servers {
     if (isAgents(context.getHandler())) {
       AGENTS.add(server);
     } else {
+      guard(context);
+    }
+  }
+
+  /** Has requests asked about. If that fails, those that something guards are refused. */
+  static void guard(HttpContext context) {
+    try {
       context.getFilters().add(new InboundFilter());
+    } catch (RuntimeException | LinkageError e) {
+      Inbound.failed(HOOK, 0, e);
+      context.setAuthenticator(new UnguardedContext(e));
     }
   }
 

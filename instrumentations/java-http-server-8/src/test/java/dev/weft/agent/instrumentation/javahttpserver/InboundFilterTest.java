@@ -6,6 +6,11 @@ package dev.weft.agent.instrumentation.javahttpserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.Authenticator;
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.weft.agent.instrumentation.testing.ScriptedGate;
 import java.io.IOException;
@@ -15,6 +20,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,17 +35,14 @@ class InboundFilterTest {
   @BeforeEach
   void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server
-        .createContext(
-            "/",
-            exchange -> {
-              handled.incrementAndGet();
-              exchange.sendResponseHeaders(200, -1);
-              exchange.close();
-            })
-        .getFilters()
-        .add(new InboundFilter());
+    server.createContext("/", this::ok).getFilters().add(new InboundFilter());
     server.start();
+  }
+
+  private void ok(HttpExchange exchange) throws IOException {
+    handled.incrementAndGet();
+    exchange.sendResponseHeaders(200, -1);
+    exchange.close();
   }
 
   @AfterEach
@@ -69,10 +73,78 @@ class InboundFilterTest {
     }
   }
 
+  @Test
+  void contextThatTakesNoFilterRefusesWhereSomethingGuards() throws Exception {
+    try (ScriptedGate gate = new ScriptedGate(Servers.HOOK, null)) {
+      Servers.guard(new ContextWithoutFilters(server.createContext("/more", this::ok)));
+
+      gate.breakDown(true);
+      assertThat(status("more")).isEqualTo(503);
+      assertThat(handled).hasValue(0);
+      gate.breakDown(false);
+      assertThat(status("more")).isEqualTo(200);
+
+      assertThat(gate.faults()).hasSize(3).allMatch(fault -> fault.contains("no filters here"));
+    }
+  }
+
   private int status() throws IOException, InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    return status("");
+  }
+
+  private int status(String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/" + path);
     return HttpClient.newHttpClient()
         .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
         .statusCode();
+  }
+
+  /** A context whose filters cannot be had, as in a version that has others. */
+  private static final class ContextWithoutFilters extends HttpContext {
+    private final HttpContext real;
+
+    ContextWithoutFilters(HttpContext real) {
+      this.real = real;
+    }
+
+    @Override
+    public List<Filter> getFilters() {
+      throw new NoSuchMethodError("no filters here");
+    }
+
+    @Override
+    public HttpHandler getHandler() {
+      return real.getHandler();
+    }
+
+    @Override
+    public void setHandler(HttpHandler handler) {
+      real.setHandler(handler);
+    }
+
+    @Override
+    public String getPath() {
+      return real.getPath();
+    }
+
+    @Override
+    public HttpServer getServer() {
+      return real.getServer();
+    }
+
+    @Override
+    public Map<String, Object> getAttributes() {
+      return real.getAttributes();
+    }
+
+    @Override
+    public Authenticator setAuthenticator(Authenticator authenticator) {
+      return real.setAuthenticator(authenticator);
+    }
+
+    @Override
+    public Authenticator getAuthenticator() {
+      return real.getAuthenticator();
+    }
   }
 }

@@ -5,7 +5,6 @@
 package dev.weft.agent.instrumentation.okhttp;
 
 import dev.weft.agent.seam.Call;
-import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Outbound;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -131,7 +130,7 @@ public final class CallInterceptor implements Interceptor {
     try {
       return Outbound.begin(request, RequestView.INSTANCE);
     } catch (RuntimeException | LinkageError e) {
-      Hooks.failed(HOOK, "begin: " + e);
+      Outbound.failed(HOOK, "begin", e);
       return null;
     }
   }

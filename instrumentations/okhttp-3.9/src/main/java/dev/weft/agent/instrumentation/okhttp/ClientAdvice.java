@@ -4,7 +4,7 @@
  */
 package dev.weft.agent.instrumentation.okhttp;
 
-import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.Outbound;
 import net.bytebuddy.asm.Advice;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ public final class ClientAdvice {
     try {
       return CallInterceptor.addTo(builder);
     } catch (RuntimeException | LinkageError e) {
-      Hooks.failed(CallInterceptor.HOOK, "a client goes without the mesh: " + e);
+      Outbound.failed(CallInterceptor.HOOK, "a client goes without the mesh", e);
       return null;
     }
   }

@@ -7,7 +7,7 @@ package dev.weft.agent.instrumentation.okhttp;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.weft.agent.seam.ClientTls;
-import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.Outbound;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -68,7 +68,7 @@ final class SecuredSocket extends DelegatingSocket {
       wire.setSoTimeout(readTimeout);
       isSecured = true;
     } catch (RuntimeException | LinkageError e) {
-      Hooks.failed(CallInterceptor.HOOK, "TLS: " + e);
+      Outbound.failed(CallInterceptor.HOOK, "TLS", e);
       throw new SSLException("The mesh could not secure the connection", e);
     } finally {
       if (!isSecured) {

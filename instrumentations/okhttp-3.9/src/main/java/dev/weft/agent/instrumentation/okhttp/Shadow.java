@@ -6,7 +6,7 @@ package dev.weft.agent.instrumentation.okhttp;
 
 import dev.weft.agent.seam.Attempt;
 import dev.weft.agent.seam.Call;
-import dev.weft.agent.seam.Hooks;
+import dev.weft.agent.seam.Outbound;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +68,7 @@ final class Shadow {
       background().newCall(copy).enqueue(new Forgetting(copy));
     } catch (RuntimeException | LinkageError e) {
       giveUp(copy);
-      Hooks.failed(CallInterceptor.HOOK, "mirror: " + e);
+      Outbound.failed(CallInterceptor.HOOK, "mirror", e);
     }
   }
 

@@ -665,6 +665,7 @@ class OkHttpTest {
             new Hooks.Status(
                 Hooks.State.FAILED,
                 "begin: java.lang.IllegalStateException: broken, as the test wants it"));
+    assertThat(mesh.faults()).hasSize(1).first().asString().startsWith("okhttp-3.9: begin: ");
   }
 
   @Test

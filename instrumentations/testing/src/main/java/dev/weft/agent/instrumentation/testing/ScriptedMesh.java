@@ -27,6 +27,7 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
   private final List<BooleanSupplier> replayable = new CopyOnWriteArrayList<>();
   private final AtomicInteger abandoned = new AtomicInteger();
   private final AtomicInteger steps = new AtomicInteger();
+  private final List<String> faults = new CopyOnWriteArrayList<>();
   private volatile boolean isBroken;
 
   /** Returns a new one, which is the seam's engine until it is closed. */
@@ -64,6 +65,16 @@ public final class ScriptedMesh implements OutboundEngine, AutoCloseable {
   /** Makes the beginning of every call throw, as a fault of ours would. */
   public void breakDown() {
     isBroken = true;
+  }
+
+  /** Returns the adapters' faults, as {@code what failed: fault}. */
+  public List<String> faults() {
+    return faults;
+  }
+
+  @Override
+  public void failed(String doing, Throwable fault) {
+    faults.add(doing + ": " + fault);
   }
 
   /** Returns how many calls were abandoned. */

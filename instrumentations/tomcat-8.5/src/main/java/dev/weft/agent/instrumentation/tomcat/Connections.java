@@ -6,6 +6,8 @@ package dev.weft.agent.instrumentation.tomcat;
 
 import dev.weft.agent.seam.Hooks;
 import dev.weft.agent.seam.Inbound;
+import dev.weft.agent.seam.Peer;
+import dev.weft.agent.seam.PeerCertificate;
 import dev.weft.agent.seam.SecuredSocketChannel;
 import dev.weft.agent.seam.ServerTls;
 import dev.weft.agent.seam.SniffedChannel;
@@ -19,11 +21,14 @@ import java.nio.channels.Channel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import javax.net.ssl.SSLEngine;
 import org.apache.coyote.AbstractProcessor;
 import org.apache.coyote.ActionHook;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.Nio2Channel;
 import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SecureNio2Channel;
+import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
@@ -86,14 +91,31 @@ final class Connections {
     return channel;
   }
 
-  /** Returns the verified peer of a request's connection; null in plaintext. */
-  static @Nullable String spiffeId(Request wire) {
-    if (WAYS == null) {
-      return null; // no connection is secured
-    }
-    SocketWrapperBase<?> wrapper = WAYS.wrapper(wire);
+  /** Returns who is at the other end of a request's connection, whose addresses are known. */
+  static Peer peer(Request wire) {
+    SocketWrapperBase<?> wrapper = WAYS == null ? null : WAYS.wrapper(wire);
     SniffedChannel sniffed = wrapper == null ? null : of(wrapper);
-    return sniffed == null ? null : sniffed.spiffeId();
+    String serverName = null;
+    if (sniffed != null) {
+      serverName = sniffed.serverName();
+    } else if (wrapper != null) {
+      SSLEngine own = ownTls(wrapper.getSocket());
+      serverName = own == null ? null : PeerCertificate.serverName(own.getSession());
+    }
+    return new Peer(
+        sniffed == null ? null : sniffed.spiffeId(),
+        RequestView.text(wire.remoteAddr()),
+        RequestView.text(wire.localAddr()),
+        wire.getLocalPort(),
+        serverName);
+  }
+
+  /** Returns what the application's own TLS is done by; null in plaintext. */
+  private static @Nullable SSLEngine ownTls(@Nullable Object channel) {
+    if (channel instanceof SecureNioChannel secure) {
+      return secure.getSslEngine();
+    }
+    return channel instanceof SecureNio2Channel secure ? secure.getSslEngine() : null;
   }
 
   /** Returns what a connection's bytes go through; null if they are left alone. */

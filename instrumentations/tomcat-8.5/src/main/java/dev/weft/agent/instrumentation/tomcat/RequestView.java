@@ -23,6 +23,22 @@ final class RequestView implements RequestReader<Request> {
   }
 
   @Override
+  public @Nullable String authority(Request request) {
+    // In HTTP/2 a header of this name may stand beside the authority, which alone counts.
+    String sent = isHttp2(request) ? null : header(request, "host");
+    if (sent != null) {
+      return sent;
+    }
+    String host = host(request);
+    int port = request.getServerPort(); // not set if it was not sent
+    return host == null || port < 0 ? host : host + ':' + port;
+  }
+
+  private static boolean isHttp2(Request request) {
+    return "HTTP/2.0".equals(text(request.protocol()));
+  }
+
+  @Override
   public int port(Request request) {
     return request.getLocalPort();
   }

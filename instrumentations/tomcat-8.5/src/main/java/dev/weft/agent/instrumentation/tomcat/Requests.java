@@ -6,7 +6,6 @@ package dev.weft.agent.instrumentation.tomcat;
 
 import dev.weft.agent.seam.Inbound;
 import dev.weft.agent.seam.InboundCall;
-import dev.weft.agent.seam.Peer;
 import dev.weft.agent.seam.Reply;
 import org.apache.catalina.connector.CoyoteAdapter;
 import org.apache.catalina.connector.Request;
@@ -69,11 +68,9 @@ final class Requests {
 
   private static @Nullable InboundCall begin(org.apache.coyote.Request wire) {
     wire.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, wire);
+    wire.action(ActionCode.REQ_LOCAL_ADDR_ATTRIBUTE, wire);
     wire.action(ActionCode.REQ_LOCALPORT_ATTRIBUTE, wire);
-    Peer peer =
-        new Peer(
-            Connections.spiffeId(wire), RequestView.text(wire.remoteAddr()), wire.getLocalPort());
-    return Inbound.begin(wire, RequestView.INSTANCE, peer);
+    return Inbound.begin(wire, RequestView.INSTANCE, Connections.peer(wire));
   }
 
   private static void end(

@@ -4,6 +4,7 @@
  */
 package dev.weft.agent.instrumentation.tomcat;
 
+import dev.weft.agent.seam.AcceptedConnection;
 import dev.weft.agent.seam.ServerTls;
 import dev.weft.agent.seam.SniffedChannel;
 import java.io.IOException;
@@ -43,7 +44,8 @@ final class SecuredAsynchronousChannel extends AsynchronousSocketChannel {
     super(real.provider());
     this.real = real;
     this.wire = new AsynchronousWire(real);
-    this.sniffed = new SniffedChannel(wire, settings, applicationProtocols);
+    this.sniffed =
+        new SniffedChannel(wire, settings, applicationProtocols, AcceptedConnection.of(real));
   }
 
   AsynchronousSocketChannel real() {

@@ -6,6 +6,7 @@ package dev.weft.agent.instrumentation.grpc.netty;
 
 import dev.weft.agent.instrumentation.grpc.MeshPeer;
 import dev.weft.agent.seam.Inbound;
+import dev.weft.agent.seam.RefusedConnection;
 import dev.weft.agent.seam.ServerTls;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiationEvent;
@@ -13,14 +14,18 @@ import io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.ProtocolNegotiationEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +96,11 @@ final class SniffingHandler extends ChannelInboundHandlerAdapter {
         secure(context, tls);
       }
     } else if (wanted.mode() == ServerTls.Mode.STRICT) {
+      refused(
+          context.channel().localAddress(),
+          context.channel().remoteAddress(),
+          mayBeTls ? RefusedConnection.Reason.NO_IDENTITY : RefusedConnection.Reason.PLAINTEXT,
+          "");
       ChannelFuture unused = context.close();
     } else {
       proceed(context.pipeline(), plaintext, negotiation);
@@ -116,6 +126,37 @@ final class SniffingHandler extends ChannelInboundHandlerAdapter {
     if (begin != null) {
       pipeline.fireUserEventTriggered(begin);
     }
+    watchHandshake(pipeline);
     pipeline.fireChannelRead(bytes);
+  }
+
+  /** Has refusals of TLS told; the library itself says them in its debug log alone. */
+  private static void watchHandshake(ChannelPipeline pipeline) {
+    SslHandler ssl = pipeline.get(SslHandler.class);
+    if (ssl != null) {
+      Channel channel = pipeline.channel();
+      SocketAddress peer = channel.remoteAddress();
+      Future<Channel> unused =
+          ssl.handshakeFuture()
+              .addListener(
+                  done -> {
+                    if (done.cause() instanceof SSLException failure) {
+                      refused(
+                          channel.localAddress(),
+                          peer,
+                          RefusedConnection.Reason.HANDSHAKE,
+                          String.valueOf(failure.getMessage()));
+                    }
+                  });
+    }
+  }
+
+  private static void refused(
+      SocketAddress local,
+      @Nullable SocketAddress peer,
+      RefusedConnection.Reason reason,
+      String detail) {
+    int port = local instanceof InetSocketAddress socket ? socket.getPort() : 0;
+    Inbound.refused(new RefusedConnection(port, peer, reason, detail));
   }
 }
