@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attempt under way: the request to send, the handler that hears of its response first, and the
  * attempt's life cycle. Sees to it that the attempt is ended exactly once, whatever the library
- * does.
+ * does. Keeps what it needs of its hop and not the hop: one that stays on its caller's thread costs
+ * compiled code no object.
  */
 final class AttemptRun<T> implements BodyHandler<T> {
-  private final Hop hop;
+  private final HttpRequest logical;
   private final @Nullable Attempt attempt;
   private final BodyHandler<T> handler;
   private final @Nullable Redirects redirects;
@@ -41,7 +42,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
 
   AttemptRun(
       Hop hop, @Nullable Attempt attempt, BodyHandler<T> handler, @Nullable Redirects redirects) {
-    this.hop = hop;
+    this.logical = hop.request();
     this.attempt = attempt;
     this.handler = handler;
     this.redirects = redirects;
@@ -53,7 +54,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
 
   /** Returns the request to hand to the library. */
   AttemptRequest request() {
-    return new AttemptRequest(hop.request(), attempt, Deadline.remainingNanos(endNanos));
+    return new AttemptRequest(logical, attempt, Deadline.remainingNanos(endNanos));
   }
 
   /** Returns why it must not be handed to the library: it would not be secured. Else null. */
@@ -77,7 +78,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
     }
     try {
       ResponseInfo shown = shown(info);
-      following = Redirects.next(redirects, hop.request(), shown.statusCode(), shown.headers());
+      following = Redirects.next(redirects, logical, shown.statusCode(), shown.headers());
       if (following != null) {
         return tracked(new DiscardingSubscriber<>());
       }
@@ -126,7 +127,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
     }
     boolean changed = shownHeaders != null || (attempt != null && attempt.mutatesRequest());
     return changed || previous != null
-        ? new DeliveredResponse<>(response, hop.request(), shownHeaders, previous)
+        ? new DeliveredResponse<>(response, logical, shownHeaders, previous)
         : response;
   }
 
