@@ -66,6 +66,7 @@ class ResourceApiTest {
           name: orders
         spec: &spec
           hosts: [orders]
+          http: [{route: [{destination: {host: orders}}]}]
         """;
 
     assertThat(api.send("POST", ALL, yaml, "Content-Type", "application/yaml").status())
@@ -387,7 +388,7 @@ class ResourceApiTest {
         apiVersion: networking.istio.io/v1
         kind: VirtualService
         metadata: {name: orders}
-        spec: {hosts: [orders], exportTo: ["."]}
+        spec: {hosts: [orders], tcp: [{}], exportTo: ["."]}
         """;
 
     assertThat(api.send("PATCH", ORDERS + "?fieldManager=m", yaml, APPLY).status()).isEqualTo(201);
@@ -398,7 +399,7 @@ class ResourceApiTest {
         api.send(
             "PATCH", ORDERS + "?fieldManager=m", yaml.replace(", exportTo: [\".\"]", ""), APPLY);
 
-    assertThat(without.json().path("spec")).hasToString("{\"hosts\":[\"orders\"]}");
+    assertThat(without.json().path("spec")).hasToString("{\"hosts\":[\"orders\"],\"tcp\":[{}]}");
     assertThat(without.at("/metadata/generation")).isEqualTo("2");
   }
 

@@ -17,6 +17,7 @@ import dev.weft.protocol.names.TypeUrls;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class RouteSalvageTest {
   void theBadHostIsAsBeforeAndTheOthersAreAsPushed() {
     put("1", host("orders", Xds.routeTo("a")), host("items", Xds.routeTo("a")));
 
-    ResourceProblem problem = put("2", host("orders", bad()), host("items", Xds.routeTo("b")));
+    ResourceProblem problem = problem("2", host("orders", bad()), host("items", Xds.routeTo("b")));
 
     assertThat(problem)
         .isEqualTo(
@@ -51,7 +52,7 @@ class RouteSalvageTest {
 
   @Test
   void aBadHostThatIsNewRefusesItsCalls() {
-    ResourceProblem problem = put("1", host("items", Xds.routeTo("a")), host("orders", bad()));
+    ResourceProblem problem = problem("1", host("items", Xds.routeTo("a")), host("orders", bad()));
 
     assertThat(problem.reason()).contains("virtual_hosts[1]", "answered with 503: orders");
     assertThat(actions()).isEqualTo(Map.of("items", "a", "orders", "503"));
@@ -87,7 +88,7 @@ class RouteSalvageTest {
     VirtualHost second =
         host("orders", Xds.routeTo("b")).toBuilder().setName("again").addDomains("spare").build();
 
-    ResourceProblem problem = put("1", host("orders", Xds.routeTo("a")), second);
+    ResourceProblem problem = problem("1", host("orders", Xds.routeTo("a")), second);
 
     assertThat(problem.reason())
         .contains("virtual_hosts[1].domains: orders (expected: a domain that no virtual host has");
@@ -98,7 +99,7 @@ class RouteSalvageTest {
   void aConfigurationWithoutAGoodHostIsRefusedAsAWhole() {
     put("1", host("orders", Xds.routeTo("a")));
 
-    ResourceProblem problem = put("2", host("orders", bad()));
+    ResourceProblem problem = problem("2", host("orders", bad()));
 
     assertThat(problem.state()).isEqualTo(ResourceProblem.State.KEPT_LAST_GOOD);
     assertThat(actions()).isEqualTo(Map.of("orders", "a"));
@@ -115,6 +116,10 @@ class RouteSalvageTest {
             good.getRoute().toBuilder()
                 .setRetryPolicy(RetryPolicy.newBuilder().setNumRetries(Xds.number(1001))))
         .build();
+  }
+
+  private ResourceProblem problem(String version, VirtualHost... hosts) {
+    return Objects.requireNonNull(put(version, hosts));
   }
 
   private @Nullable ResourceProblem put(String version, VirtualHost... hosts) {

@@ -77,8 +77,7 @@ final class Statuses {
     if (parents.isEmpty()) { // there is no parent to say it of
       status.set(
           "conditions",
-          new Conditions(
-                  resource.json().at("/status/conditions"), resource.generation(), now)
+          new Conditions(resource.json().at("/status/conditions"), resource.generation(), now)
               .holdsWithout(ofRoute, ACCEPTED, ACCEPTED)
               .toJson());
     }
