@@ -33,6 +33,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
   private final long endNanos;
 
   private final boolean limitIsTheApplications;
+  private final boolean isWebSocket;
 
   // Written where the library calls the handler, read after its call or future has completed.
   private volatile boolean headersCame;
@@ -43,6 +44,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
   AttemptRun(
       Hop hop, @Nullable Attempt attempt, BodyHandler<T> handler, @Nullable Redirects redirects) {
     this.logical = hop.request();
+    this.isWebSocket = hop.isWebSocket();
     this.attempt = attempt;
     this.handler = handler;
     this.redirects = redirects;
@@ -122,7 +124,7 @@ final class AttemptRun<T> implements BodyHandler<T> {
   /** Returns the response as the application shall see it. */
   HttpResponse<T> deliver(HttpResponse<T> response, @Nullable HttpResponse<T> previous) {
     // A WebSocket gets at its connection through the library's own response.
-    if ((attempt == null && previous == null) || hop.isWebSocket()) {
+    if ((attempt == null && previous == null) || isWebSocket) {
       return response;
     }
     boolean changed = shownHeaders != null || (attempt != null && attempt.mutatesRequest());
