@@ -58,7 +58,10 @@ public final class ContractGuard {
         Empty.getDefaultInstance());
   }
 
-  /** Denies a path to one caller, and the host and the server name of {@link #DENIED_NAME}. */
+  /**
+   * Denies a path to one caller, {@code /not-by-this-host} to who calls {@code localhost} and names
+   * a port, and the server name {@link #DENIED_NAME}.
+   */
   static TestMesh denying(TestMesh mesh, String pathPrefix, String spiffeId) {
     Permission path =
         Permission.newBuilder()
@@ -80,7 +83,12 @@ public final class ContractGuard {
                 Policy.newBuilder().addPermissions(path).addPrincipals(caller).build(),
                 "names",
                 Policy.newBuilder()
-                    .addPermissions(authority(DENIED_NAME + ":"))
+                    .addPermissions(
+                        Permission.newBuilder()
+                            .setAndRules(
+                                Permission.Set.newBuilder()
+                                    .addRules(authority("localhost:"))
+                                    .addRules(path("/not-by-this-host"))))
                     .addPermissions(
                         Permission.newBuilder()
                             .setRequestedServerName(
@@ -99,16 +107,18 @@ public final class ContractGuard {
         .build();
   }
 
+  private static Permission path(String exact) {
+    return Permission.newBuilder()
+        .setUrlPath(PathMatcher.newBuilder().setPath(StringMatcher.newBuilder().setExact(exact)))
+        .build();
+  }
+
   /** A path at a local address. */
   private static Permission at(String path, String address, int prefixLength) {
     return Permission.newBuilder()
         .setAndRules(
             Permission.Set.newBuilder()
-                .addRules(
-                    Permission.newBuilder()
-                        .setUrlPath(
-                            PathMatcher.newBuilder()
-                                .setPath(StringMatcher.newBuilder().setExact(path))))
+                .addRules(path(path))
                 .addRules(
                     Permission.newBuilder()
                         .setDestinationIp(

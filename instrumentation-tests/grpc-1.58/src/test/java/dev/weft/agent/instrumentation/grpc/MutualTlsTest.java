@@ -63,6 +63,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -99,6 +100,8 @@ class MutualTlsTest {
   private static OrdersServer outside;
   private static Relay relay;
   private static Relay unsecured;
+
+  @TempDir Path folder;
 
   private ManagedChannel channel = Transport.NETTY.builder("secured.test").build();
 
@@ -340,7 +343,9 @@ class MutualTlsTest {
   @Timeout(3600)
   void hostileBeginningsLeaveNothingBehind(Transport transport) throws Exception {
     int port = (transport == Transport.NETTY ? server : shaded).port();
-    byte[] hello = ClientHellos.of(requireNonNull(TlsContexts.of(CA.issue("shop", "orders")).client(Set.of(SELF))));
+    byte[] hello =
+        ClientHellos.of(
+            requireNonNull(TlsContexts.of(CA.issue("shop", "orders")).client(Set.of(SELF))));
     use(transport, transport == Transport.NETTY ? "secured.test" : "shaded.test");
     String answer = Calls.get(channel, "a");
     long before = OpenSockets.count();
@@ -353,13 +358,13 @@ class MutualTlsTest {
     assertThat(Calls.get(channel, "a")).isEqualTo(answer);
   }
 
-  private static String openssl(int port, @Nullable WorkloadIdentity caller) throws Exception {
+  private String openssl(int port, @Nullable WorkloadIdentity caller) throws Exception {
     return OpensslClient.exchange(
         port,
         caller,
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0",
         SETTINGS,
-        CONFIGURATION.toAbsolutePath().getParent(),
+        folder,
         "-alpn",
         "h2");
   }
