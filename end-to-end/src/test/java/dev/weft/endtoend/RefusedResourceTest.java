@@ -52,7 +52,8 @@ class RefusedResourceTest {
       Weft.Outcome agents = Weft.run(folder, "agents", "caller", "--server", server.url());
       assertThat(agents.output())
           .containsPattern(
-              "ServiceEntry default/orders-v1 +kept last good +ClusterLoadAssignment .*010\\.0\\.0\\.1");
+              "ServiceEntry default/orders-v1 +kept last good +ClusterLoadAssignment"
+                  + " .*010\\.0\\.0\\.1");
       Await.until(
           "the refusal to be an event of the policy",
           Duration.ofSeconds(20),

@@ -532,8 +532,8 @@ class RouteTranslationTest {
 
     assertThat(Pushed.of(routes).problem().reason())
         .isEqualTo(
-            "virtual_hosts[1].domains[0]: orders (expected: a domain that no virtual host has"
-                + " yet)");
+            "virtual_hosts[1].domains: ORDERS (expected: a domain that no virtual host has yet);"
+                + " answered with 503: other; all other hosts as pushed");
   }
 
   private static Route.Builder any() {
