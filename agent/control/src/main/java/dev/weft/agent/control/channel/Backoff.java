@@ -8,8 +8,8 @@ import java.util.function.DoubleSupplier;
 
 /**
  * Ever longer waits with jitter: doubling from 0.5 s to 5 s, and after three minutes of waiting on
- * to 10 s. A server that restarts is followed within 5 s; one that is gone for long is not beset, and
- * still followed within the 15 s for which it takes nothing away from agents after its start.
+ * to 10 s. A server that restarts is followed within 5 s; one that is gone for long is not beset,
+ * and still followed within the 15 s for which it takes nothing away from agents after its start.
  *
  * <p>Each wait is drawn between half of that and all of it, so agents that lost the same server
  * together drift apart from one wait to the next and do not come back in step: at the 5 s step a
