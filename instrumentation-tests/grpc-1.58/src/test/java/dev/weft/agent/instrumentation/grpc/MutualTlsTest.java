@@ -49,6 +49,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -351,7 +355,11 @@ class MutualTlsTest {
     long before = OpenSockets.count();
     int calls = server.calls.get() + shaded.calls.get();
 
+    // grpc-java logs each, thousands of lines.
+    List<Logger> logs = connectionLogs();
+    logs.forEach(log -> log.setLevel(Level.OFF));
     HostileCallers.call(port, hello, FUZZ);
+    logs.forEach(log -> log.setLevel(null));
 
     assertThat(server.calls.get() + shaded.calls.get()).isEqualTo(calls);
     await().atMost(SOON).until(() -> OpenSockets.count() <= before);
@@ -462,6 +470,12 @@ class MutualTlsTest {
         .guard("envoy.filters.http.rbac", TypeUrls.RBAC, selfMayNotList())
         .mutualTls(mode)
         .write(CONFIGURATION);
+  }
+
+  private static List<Logger> connectionLogs() {
+    return Stream.of("io.grpc.netty.", "io.grpc.netty.shaded.io.grpc.netty.")
+        .map(name -> Logger.getLogger(name + "NettyServerTransport.connections"))
+        .toList();
   }
 
   private static List<String> external() {
