@@ -85,25 +85,36 @@ final class IdentityWatch implements WatchedIdentity {
     thread.shutdownNow();
   }
 
+  private void tellWatchers() {
+    for (Runnable watcher : watchers) {
+      try {
+        watcher.run();
+      } catch (RuntimeException | Error e) {
+        // The thread would look no more.
+        logger.log(Level.SEVERE, "Who waits for the identity of " + path + " failed", e);
+      }
+    }
+  }
+
   private void look() {
     try {
       if (file.refresh()) {
         lastProblem = "";
         logger.log(Level.INFO, "This process is {0}", file.current());
-        watchers.forEach(Runnable::run);
+        tellWatchers();
       }
     } catch (IOException | RuntimeException | Error e) {
       // An Error, too: the thread would look no more.
       String problem = String.valueOf(e);
       if (!problem.equals(lastProblem)) {
         lastProblem = problem;
-        watchers.forEach(Runnable::run);
         logger.log(
             Level.SEVERE,
             file.current() == null
                 ? "This process has no identity: what demands mutual TLS is refused"
                 : "The identity of " + path + " is not renewed; the one before stays",
             e);
+        tellWatchers();
       }
     }
   }

@@ -63,7 +63,8 @@ final class RefusalLog {
               + " DISABLE for the port, in a PeerAuthentication";
       case NO_IDENTITY ->
           "it began with TLS, which is STRICT there, and this process has no certificate yet"
-              + " (expected: weft.token or another credential, and a policy server that takes it)";
+              + " (expected: weft.identity.token.file or another credential, and a policy server"
+              + " that takes it)";
       case HANDSHAKE ->
           "TLS failed: "
               + connection.detail()

@@ -41,7 +41,6 @@ record TlsOrigination(
 
   /** Returns what a rule says; null if it cannot be done, which is reported. */
   static @Nullable TlsOrigination read(Field tls, boolean isMutual, Report report) {
-    report.notEnforced(tls.get("caCrl"));
     boolean verifies = !tls.get("insecureSkipVerify").bool(false);
     if (!verifies) {
       report.warning(
@@ -54,6 +53,7 @@ record TlsOrigination(
       warnOfUnused(tls, CLIENTS, "SIMPLE", report);
     }
     boolean isComplete = namesNoSecret(tls, report);
+    isComplete &= namesNoRevocations(tls, report);
     if (isMutual && isComplete) {
       for (String name : CLIENTS) {
         isComplete &= hasFile(tls.get(name), report);
@@ -82,6 +82,19 @@ record TlsOrigination(
             + " (expected: none; secrets are for gateways); clients refuse the cluster. Mount the"
             + " secret where the callers run, and name its files in caCertificates,"
             + " clientCertificate and privateKey");
+    return false;
+  }
+
+  /** Without its list revoked certificates would be taken. */
+  private static boolean namesNoRevocations(Field tls, Report report) {
+    Field list = tls.get("caCrl");
+    if (list.text().isEmpty()) {
+      return true;
+    }
+    report.severe(
+        "NotEnforced",
+        list,
+        list.node() + " (expected: none; no lists are read here); clients refuse the cluster");
     return false;
   }
 

@@ -78,8 +78,10 @@ final class VirtualServiceRoutes {
     HeaderOperations headers = HeaderOperations.read(http.get("headers"), report);
     headers.applyTo(route);
     if (http.get("redirect").isPresent()) {
+      warnOfUnused(http, "redirect");
       route.setRedirect(RouteActions.redirect(http.get("redirect"), port, report));
     } else if (http.get("directResponse").isPresent()) {
+      warnOfUnused(http, "directResponse");
       directResponse(http.get("directResponse"), route);
     } else {
       goesTo = new RouteActions(resource, destinations, report).forward(http, headers, port, route);
@@ -91,6 +93,15 @@ final class VirtualServiceRoutes {
         match.get("sourceNamespace").text(),
         match.get("sourceLabels").textMembers(),
         goesTo);
+  }
+
+  /** As in Istio these are allowed beside what goes nowhere, and mean nothing. */
+  private void warnOfUnused(Field http, String by) {
+    for (String name : List.of("timeout", "retries", "mirror", "mirrors")) {
+      if (http.get(name).isPresent()) {
+        report.warning("NotUsed", http.get(name), "not used with " + by);
+      }
+    }
   }
 
   private void directResponse(Field response, Route.Builder route) {

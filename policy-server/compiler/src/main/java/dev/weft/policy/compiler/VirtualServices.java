@@ -214,6 +214,14 @@ final class VirtualServices {
     }
 
     private static boolean isInEffect(Field spec, Report report) {
+      if (!spec.get("hosts").isPresent()) {
+        report.severe(
+            "NotSupported",
+            spec.get("hosts"),
+            "unset (expected: at least one; what others delegate to is not supported); it applies"
+                + " to nothing");
+        return false;
+      }
       report.notEnforced(spec.get("tcp"));
       report.notEnforced(spec.get("tls"));
       List<String> gateways = spec.get("gateways").texts();

@@ -173,11 +173,11 @@ class ResourceSchemaTest {
             "spec.http[0].rewrite: uri and uriRegexRewrite (expected: at most one of uri,"
                 + " uriRegexRewrite)"),
         argumentSet(
-            "a redirect with a timeout",
+            "a redirect with a rewrite",
             Kinds.VIRTUAL_SERVICE,
-            "{http: [{redirect: {uri: /a}, timeout: 1s}]}",
-            "spec.http[0]: redirect and timeout (expected: at most one of redirect,"
-                + " directResponse, timeout)"),
+            "{http: [{redirect: {uri: /a}, rewrite: {uri: /b}}]}",
+            "spec.http[0]: redirect and rewrite (expected: at most one of redirect,"
+                + " directResponse, rewrite)"),
         argumentSet(
             "a table whose size is no prime",
             Kinds.DESTINATION_RULE,

@@ -58,7 +58,7 @@ final class DiscoveryViews implements DiscoveryObserver, AutoCloseable {
         nack.nodeId()
             + " refused "
             + String.join(", ", nack.names())
-            + " and keeps what it had: "
+            + " and keeps what it had of them: "
             + nack.message();
     for (ResourceKey origin : nack.origins()) {
       events.record(

@@ -147,8 +147,8 @@ final class PolicyServerMain implements Callable<Integer> {
       paramLabel = "REQUESTS",
       defaultValue = "${env:WEFT_API_RATE:-200}",
       description =
-          "How many requests a second a user may make on average, ten times as many at once;"
-              + " whoever is no user by address. Default: 200 [WEFT_API_RATE]")
+          "How many requests a user may make in a second; whoever is no user counts by address."
+              + " Default: 200 [WEFT_API_RATE]")
   private int apiRate;
 
   @Option(

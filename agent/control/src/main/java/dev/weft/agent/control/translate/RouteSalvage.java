@@ -91,9 +91,9 @@ final class RouteSalvage {
     List<String> refused = new ArrayList<>();
     for (VirtualHost host : bad) {
       VirtualHost old = before.get(host.getName());
-      if (old != null && problem(old) == null) {
-        add(old);
-        (isRefusing(old) ? refused : kept).add(host.getName());
+      if (old != null && !isRefusing(old) && problem(old) == null) {
+        add(widened(old, host));
+        kept.add(host.getName());
       } else {
         VirtualHost refusing = refusing(host);
         if (refusing.getDomainsCount() > 0 && problem(refusing) == null) {
@@ -109,6 +109,20 @@ final class RouteSalvage {
             resource.version() + VERSION_SUFFIX,
             salvaged.build().toByteArray()),
         reason(kept, refused));
+  }
+
+  /** Returns a host as it was, also for the domains that are new: they must not go out without. */
+  private VirtualHost widened(VirtualHost old, VirtualHost pushed) {
+    VirtualHost.Builder widened = old.toBuilder();
+    Set<String> known = new HashSet<>();
+    old.getDomainsList().forEach(domain -> known.add(domain.toLowerCase(Locale.ROOT)));
+    for (String domain : pushed.getDomainsList()) {
+      VirtualHost one = old.toBuilder().clearDomains().addDomains(domain).build();
+      if (known.add(domain.toLowerCase(Locale.ROOT)) && problem(one) == null) {
+        widened.addDomains(domain);
+      }
+    }
+    return widened.build();
   }
 
   private void add(VirtualHost host) {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The resources that an agent holds, each in its last good version, and what they say. A resource
  * is read once when it changes; one with a bad value keeps its last good version, the others apply.
- * Of route configurations only the virtual hosts with bad values do. Does no I/O. Not thread-safe.
+ * Of route configurations only the virtual hosts with bad values do. A cluster in plaintext whose
+ * new version orders TLS that cannot be done is shut. Does no I/O. Not thread-safe.
  */
 public final class XdsTable {
   private final Map<String, Map<String, Entry>> entries = new LinkedHashMap<>();
@@ -73,18 +74,33 @@ public final class XdsTable {
               : problem(resource, ResourceProblem.State.PARTLY_IGNORED, read.ignored());
       entry.problemOfGood = entry.problem;
     } catch (BadValueException e) {
-      RouteSalvage.Salvaged salvaged = RouteSalvage.salvage(resource, entry.good);
-      if (salvaged == null || !take(entry, salvaged.resource())) {
-        ResourceProblem.State state =
-            entry.good == null
-                ? ResourceProblem.State.REFUSED
-                : ResourceProblem.State.KEPT_LAST_GOOD;
-        entry.problem = problem(resource, state, String.valueOf(e.getMessage()));
-      } else {
-        entry.problem = problem(resource, ResourceProblem.State.PARTLY_REFUSED, salvaged.reason());
-      }
+      entry.problem = refused(entry, resource, String.valueOf(e.getMessage()));
     }
     return entry.problem;
+  }
+
+  /** Makes the best of a resource that is bad, and returns what is wrong. */
+  private ResourceProblem refused(Entry entry, XdsResource resource, String reason) {
+    RouteSalvage.Salvaged salvaged = RouteSalvage.salvage(resource, entry.good);
+    if (salvaged != null && take(entry, salvaged.resource())) {
+      return problem(resource, ResourceProblem.State.PARTLY_REFUSED, salvaged.reason());
+    }
+    XdsResource shut = sendsPlaintext(entry) ? TlsSalvage.shut(resource) : null;
+    if (shut != null && take(entry, shut)) {
+      return problem(
+          resource,
+          ResourceProblem.State.REFUSED,
+          reason + "; no call goes out, as none may in plaintext");
+    }
+    return problem(
+        resource,
+        entry.good == null ? ResourceProblem.State.REFUSED : ResourceProblem.State.KEPT_LAST_GOOD,
+        reason);
+  }
+
+  private static boolean sendsPlaintext(Entry entry) {
+    return entry.parsed instanceof Parsed.OfCluster known
+        && !known.cluster().config().isTlsRequired();
   }
 
   /** Takes what is left of a resource. Returns false if even that is bad. */

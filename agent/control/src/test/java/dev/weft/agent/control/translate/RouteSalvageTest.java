@@ -51,6 +51,26 @@ class RouteSalvageTest {
   }
 
   @Test
+  void whatIsNewOfABadHostIsAsTheRestOfIt() {
+    put("1", host("orders", Xds.routeTo("a")), host("items", Xds.routeTo("a")));
+
+    put("2", host("orders", bad()).toBuilder().addDomains("again").build(), items("b"));
+
+    assertThat(domains("orders")).containsExactly("orders", "again");
+    assertThat(actions()).isEqualTo(Map.of("orders", "a", "items", "b"));
+  }
+
+  @Test
+  void whatIsNewOfARefusedHostIsRefusedToo() {
+    put("1", host("orders", bad()), items("a"));
+
+    put("2", host("orders", bad()).toBuilder().addDomains("again").build(), items("b"));
+
+    assertThat(domains("orders")).containsExactly("orders", "again");
+    assertThat(actions()).isEqualTo(Map.of("orders", "503", "items", "b"));
+  }
+
+  @Test
   void aBadHostThatIsNewRefusesItsCalls() {
     ResourceProblem problem = problem("1", host("items", Xds.routeTo("a")), host("orders", bad()));
 
@@ -103,6 +123,17 @@ class RouteSalvageTest {
 
     assertThat(problem.state()).isEqualTo(ResourceProblem.State.KEPT_LAST_GOOD);
     assertThat(actions()).isEqualTo(Map.of("orders", "a"));
+  }
+
+  private static VirtualHost items(String cluster) {
+    return host("items", Xds.routeTo(cluster));
+  }
+
+  private List<String> domains(String name) {
+    return table.config(ResolvedNames.NONE).listeners().get(0).routes().virtualHosts().stream()
+        .filter(host -> host.name().equals(name))
+        .flatMap(host -> host.domains().stream())
+        .toList();
   }
 
   private static VirtualHost host(String name, Route route) {

@@ -26,6 +26,7 @@ import dev.weft.protocol.lite.protobuf.Struct;
 import dev.weft.protocol.lite.protobuf.Value;
 import dev.weft.protocol.names.ResourceNames;
 import dev.weft.protocol.names.TypeUrls;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,51 @@ class TlsTranslationTest {
     ClusterConfig cluster = Pushed.of(Xds.edsCluster(NAME).build(), endpoints()).cluster(NAME);
 
     assertThat(cluster.endpoints()).extracting(EndpointConfig::tls).containsOnlyNulls();
+  }
+
+  @Test
+  void plaintextClusterIsShutByTlsThatCannotBeDone() {
+    XdsTable table = new XdsTable();
+    table.put(Xds.resource(Xds.edsCluster(NAME).build(), "1"));
+    table.put(Xds.resource(endpoints(), "1"));
+
+    ResourceProblem problem =
+        Objects.requireNonNull(
+            table.put(Xds.resource(Xds.edsCluster(NAME).setTransportSocket(empty()).build(), "2")));
+
+    assertThat(problem.state()).isEqualTo(ResourceProblem.State.REFUSED);
+    assertThat(problem.reason()).contains("common_tls_context").endsWith("may in plaintext");
+    ClusterConfig cluster = cluster(table);
+    assertThat(cluster.isTlsRequired()).isTrue();
+    assertThat(cluster.endpoints())
+        .extracting(EndpointConfig::tls)
+        .containsOnly(new UpstreamTls.Mutual(Set.of(TlsSalvage.NOBODY), "", true));
+  }
+
+  @Test
+  void securedClusterStaysAsItWasWithTlsThatCannotBeDone() {
+    XdsTable table = new XdsTable();
+    table.put(Xds.resource(Xds.edsCluster(NAME).setTransportSocket(mutual(ORDERS)).build(), "1"));
+    table.put(Xds.resource(endpoints(), "1"));
+
+    ResourceProblem problem =
+        Objects.requireNonNull(
+            table.put(Xds.resource(Xds.edsCluster(NAME).setTransportSocket(empty()).build(), "2")));
+
+    assertThat(problem.state()).isEqualTo(ResourceProblem.State.KEPT_LAST_GOOD);
+    assertThat(cluster(table).endpoints()).extracting(EndpointConfig::tls).containsOnly(tls(true));
+  }
+
+  private static ClusterConfig cluster(XdsTable table) {
+    return Objects.requireNonNull(table.config(ResolvedNames.NONE).clusters().get(NAME));
+  }
+
+  /** TLS as the policy server orders it where a rule cannot be carried out. */
+  private static TransportSocket empty() {
+    return TransportSocket.newBuilder()
+        .setName(ResourceNames.TLS_SOCKET)
+        .setTypedConfig(Any.newBuilder().setTypeUrl(TypeUrls.UPSTREAM_TLS))
+        .build();
   }
 
   private static UpstreamTls tls(boolean isRequired) {

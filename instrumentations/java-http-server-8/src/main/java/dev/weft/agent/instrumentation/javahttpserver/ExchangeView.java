@@ -28,9 +28,10 @@ final class ExchangeView implements RequestReader<HttpExchange> {
 
   @Override
   public @Nullable String authority(HttpExchange request) {
-    // In the request line it counts before the header.
-    String authority = request.getRequestURI().getRawAuthority();
-    return authority == null ? request.getRequestHeaders().getFirst("Host") : authority;
+    // What the application goes by. The library takes //other/path for an authority and a path, but
+    // leaves the header as it is.
+    String header = request.getRequestHeaders().getFirst("Host");
+    return header == null ? request.getRequestURI().getRawAuthority() : header;
   }
 
   @Override

@@ -16,13 +16,16 @@ import dev.weft.agent.instrumentation.testing.ScriptedGate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,34 @@ class InboundFilterTest {
 
       assertThat(gate.faults()).hasSize(3).allMatch(fault -> fault.contains("no filters here"));
     }
+  }
+
+  @Test
+  void hostIsTheOneThatTheApplicationSees() throws Exception {
+    AtomicReference<String> seen = new AtomicReference<>();
+    server.createContext(
+        "/x",
+        exchange -> {
+          seen.set(
+              ExchangeView.INSTANCE.host(exchange)
+                  + " "
+                  + ExchangeView.INSTANCE.authority(exchange)
+                  + " "
+                  + exchange.getRequestHeaders().getFirst("Host"));
+          ok(exchange);
+        });
+
+    try (Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET //public.example/x HTTP/1.1\r\nHost: admin.example:80\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      socket.getInputStream().readAllBytes();
+    }
+
+    assertThat(seen).hasValue("admin.example admin.example:80 admin.example:80");
   }
 
   private int status() throws IOException, InterruptedException {
