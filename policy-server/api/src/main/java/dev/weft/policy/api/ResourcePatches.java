@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Patches resources: merge patch, JSON patch and server-side apply. */
 final class ResourcePatches {
   /** How often a patch is tried that names no resourceVersion, while others write. */
-  private static final int MAX_ATTEMPTS = 10;
+  static final int MAX_ATTEMPTS = 10;
 
   private static final String MERGE = "application/merge-patch+json";
   private static final String JSON = "application/json-patch+json";

@@ -148,11 +148,7 @@ final class ResourceWrites {
   ApiAnswer delete(
       ApiResource resource, ResourcePath path, JsonNode preconditions, boolean isDryRun) {
     Kind kind = kind(resource);
-    StoredResource before = stored(kind, path);
-    checkPreconditions(before, preconditions);
-    if (!isDryRun) {
-      store.delete(before.key(), before.revision());
-    }
+    StoredResource before = deleted(kind, path, preconditions, isDryRun);
     ObjectNode status = JsonNodeFactory.instance.objectNode();
     status.put("kind", "Status").put("apiVersion", "v1");
     status.putObject("metadata");
@@ -164,6 +160,25 @@ final class ResourceWrites {
         .put("kind", kind.plural())
         .set("uid", before.resource().json().path("metadata").path("uid"));
     return ApiAnswer.Document.ok(status);
+  }
+
+  /** Tries again if the resource changed in between, as by its status: who deletes means it all. */
+  private StoredResource deleted(
+      Kind kind, ResourcePath path, JsonNode preconditions, boolean isDryRun) {
+    for (int attempts = 1; ; attempts++) {
+      StoredResource before = stored(kind, path);
+      checkPreconditions(before, preconditions);
+      try {
+        if (!isDryRun) {
+          store.delete(before.key(), before.revision());
+        }
+        return before;
+      } catch (StoreException.Conflict | StoreException.NotFound e) {
+        if (attempts == ResourcePatches.MAX_ATTEMPTS) {
+          throw ApiException.conflict(kind, before.key().name(), String.valueOf(e.getMessage()));
+        }
+      }
+    }
   }
 
   static Kind kind(ApiResource resource) {

@@ -200,7 +200,7 @@ class PolicyServerProcessTest {
         apiVersion: networking.istio.io/v1
         kind: VirtualService
         metadata: {name: %s}
-        spec: {hosts: [h%d]}
+        spec: {hosts: [h%d], http: [{route: [{destination: {host: orders}}]}]}
         """
             .formatted(name, value);
     HttpRequest request =
